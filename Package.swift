@@ -1,0 +1,138 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The house, floor by floor (ARCHITECTURE.md): a target imports only targets of a lower layer.
+// Each outside package has exactly one owner target.
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target of the house with its tests beside it in `Tests/`.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], testing: [Target.Dependency] = [],
+  resources: [Resource] = []
+) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings),
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies + testing,
+      swiftSettings: settings),
+  ]
+}
+
+let layer0: [Target] = [
+  .systemLibrary(
+    name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
+  .target(name: "CVectorKernels"),
+]
+
+let layer1: [Target] =
+  library(
+    "LinearAlgebra",
+    ["COpenBLAS", "CNLopt", .product(name: "RealModule", package: "swift-numerics")])
+  + library(
+    "SearchSpaces",
+    [
+      .product(name: "Yams", package: "Yams"),
+      .product(name: "OrderedCollections", package: "swift-collections"),
+    ])
+  + library("Tokenizers", testing: ["TestSupport"])
+
+let layer2: [Target] =
+  library("TensorCore", ["LinearAlgebra", "CVectorKernels"])
+  + library("GaussianProcesses", ["LinearAlgebra"], testing: ["TestSupport"])
+
+let layer3: [Target] =
+  library("NeuralNets", ["TensorCore", "LinearAlgebra"])
+  + library(
+    "Checkpoints",
+    ["TensorCore", .product(name: "SystemPackage", package: "swift-system")])
+  + library(
+    "SearchStrategies",
+    [
+      "SearchSpaces", "GaussianProcesses", "LinearAlgebra",
+      .product(name: "Algorithms", package: "swift-algorithms"),
+    ])
+
+let layer4: [Target] =
+  library(
+    "Backbones", ["NeuralNets", "TensorCore", "Checkpoints", "LinearAlgebra"],
+    testing: ["TestSupport"])
+  + library(
+    "PEFTMethods", ["NeuralNets", "TensorCore", "SearchSpaces", "LinearAlgebra"],
+    testing: ["TestSupport", "Backbones", "Checkpoints"])
+  + library(
+    "RunStore", ["SearchSpaces", .product(name: "GRDB", package: "GRDB.swift")])
+
+let layer5: [Target] =
+  library(
+    "Training",
+    [
+      "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "Tokenizers",
+      "SearchSpaces", "LinearAlgebra", .product(name: "Logging", package: "swift-log"),
+    ],
+    testing: ["TestSupport"], resources: [.copy("Embedded")])
+  + library(
+    "Exports",
+    [
+      "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "SearchSpaces",
+    ], testing: ["TestSupport"])
+  + library(
+    "Executors",
+    [
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "Logging", package: "swift-log"),
+    ])
+
+let upper: [Target] =
+  library(
+    "Studies",
+    [
+      "SearchSpaces", "SearchStrategies", "RunStore", "Training", "Executors", "LinearAlgebra",
+      .product(name: "Logging", package: "swift-log"),
+    ])
+  + library(
+    "Reports",
+    [
+      "SearchSpaces", "RunStore", "Studies",
+      .product(name: "TextTable", package: "TextTable"),
+    ])
+  + [
+    .executableTarget(
+      name: "autopeft",
+      dependencies: [
+        "Reports", "Studies", "Executors", "Exports", "Training", "RunStore", "PEFTMethods",
+        "Backbones", "SearchStrategies", "Checkpoints", "NeuralNets", "GaussianProcesses",
+        "TensorCore", "Tokenizers", "SearchSpaces", "LinearAlgebra",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Checkpoints", "TensorCore", "LinearAlgebra"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["autopeft"], swiftSettings: settings),
+  ]
+
+let package = Package(
+  name: "autopeft",
+  products: [.executable(name: "autopeft", targets: ["autopeft"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + upper,
+  swiftLanguageModes: [.v6]
+)

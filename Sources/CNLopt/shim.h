@@ -1,0 +1,6 @@
+#ifndef AUTOPEFT_CNLOPT_SHIM_H
+#define AUTOPEFT_CNLOPT_SHIM_H
+
+#include <nlopt.h>
+
+#endif

@@ -1,0 +1,65 @@
+import COpenBLAS
+
+/// Matrix products in single and double precision, row-major, over raw storage.
+///
+/// Transposes are flags, never copies; gradients accumulate with `beta = 1`.
+public enum BLAS {
+  /// Whether an operand enters a product as it is stored or transposed.
+  public enum Transpose: Sendable {
+    case none
+    case transposed
+
+    var flag: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
+  }
+
+  /// C ← α · op(A) · op(B) + β · C in single precision.
+  ///
+  /// op(A): [rows, inner], op(B): [inner, columns], C: [rows, columns]; each `stride` is the
+  /// distance in elements between two stored rows.
+  @inlinable
+  public static func multiply(
+    _ a: UnsafePointer<Float>, _ aTranspose: Transpose, stride aStride: Int,
+    _ b: UnsafePointer<Float>, _ bTranspose: Transpose, stride bStride: Int,
+    into c: UnsafeMutablePointer<Float>, stride cStride: Int,
+    rows: Int, columns: Int, inner: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    sgemm(
+      a, aTranspose, aStride, b, bTranspose, bStride, c, cStride, rows, columns, inner, alpha, beta)
+  }
+
+  @usableFromInline
+  static func sgemm(
+    _ a: UnsafePointer<Float>, _ aTranspose: Transpose, _ aStride: Int,
+    _ b: UnsafePointer<Float>, _ bTranspose: Transpose, _ bStride: Int,
+    _ c: UnsafeMutablePointer<Float>, _ cStride: Int,
+    _ rows: Int, _ columns: Int, _ inner: Int, _ alpha: Float, _ beta: Float
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, aTranspose.flag, bTranspose.flag, Int32(rows), Int32(columns), Int32(inner),
+      alpha, a, Int32(aStride), b, Int32(bStride), beta, c, Int32(cStride))
+  }
+
+  /// C ← α · op(A) · op(B) + β · C in double precision; shapes as for single precision.
+  public static func multiply(
+    _ a: UnsafePointer<Double>, _ aTranspose: Transpose, stride aStride: Int,
+    _ b: UnsafePointer<Double>, _ bTranspose: Transpose, stride bStride: Int,
+    into c: UnsafeMutablePointer<Double>, stride cStride: Int,
+    rows: Int, columns: Int, inner: Int, alpha: Double = 1, beta: Double = 0
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, aTranspose.flag, bTranspose.flag, Int32(rows), Int32(columns), Int32(inner),
+      alpha, a, Int32(aStride), b, Int32(bStride), beta, c, Int32(cStride))
+  }
+
+  /// Sets how many threads a product may use; a worker calls this once, at its start.
+  public static func setThreadCount(_ count: Int) {
+    openblas_set_num_threads(Int32(count))
+  }
+
+  /// The library's own description of its version and of the kernels chosen for this processor.
+  public static var description: String {
+    let config = openblas_get_config().map { String(cString: $0) } ?? "OpenBLAS"
+    let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown core"
+    return "\(config) [\(core)]"
+  }
+}

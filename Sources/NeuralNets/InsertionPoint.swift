@@ -1,0 +1,28 @@
+/// A place inside one transformer layer where a PEFT method may act.
+///
+/// Backbones offer these places and methods ask for them; neither side knows the other.
+public enum InsertionPoint: String, Hashable, Sendable, Codable, CaseIterable {
+  /// The linear maps, open to a `LinearAdapter`.
+  case query
+  case key
+  case value
+  case attentionOutput = "attention-output"
+  case feedForwardIn = "feed-forward-in"
+  case feedForwardOut = "feed-forward-out"
+  /// The two residual branches, open to a `HiddenAdapter`.
+  case attentionBlock = "attention-block"
+  case feedForwardBlock = "feed-forward-block"
+  /// The keys and values that queries attend to, open to an `AttentionAdapter`.
+  case attention
+}
+
+/// One insertion point of one layer; layers count from 0 at the input.
+public struct InsertionSite: Hashable, Sendable {
+  public var layer: Int
+  public var point: InsertionPoint
+
+  public init(layer: Int, point: InsertionPoint) {
+    self.layer = layer
+    self.point = point
+  }
+}

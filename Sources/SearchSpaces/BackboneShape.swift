@@ -1,0 +1,45 @@
+/// The sizes of a transformer that decide parameter counts and costs.
+///
+/// It is the only thing the search side knows of a backbone.
+public struct BackboneShape: Codable, Hashable, Sendable {
+  /// L, the number of layers.
+  public var layers: Int
+  /// D, the hidden width.
+  public var width: Int
+  /// F, the inner width of the feed-forward block.
+  public var feedForward: Int
+  /// H, the number of attention heads.
+  public var heads: Int
+  /// V, the number of token embeddings.
+  public var vocabulary: Int
+  /// Rows of the position table.
+  public var positions: Int
+  /// Rows of the token-type table.
+  public var tokenTypes: Int
+  /// Whether the checkpoint has a pooler (a D × D layer on the first token).
+  public var hasPooler: Bool
+
+  public init(
+    layers: Int, width: Int, feedForward: Int, heads: Int, vocabulary: Int = 30_522,
+    positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true
+  ) {
+    self.layers = layers
+    self.width = width
+    self.feedForward = feedForward
+    self.heads = heads
+    self.vocabulary = vocabulary
+    self.positions = positions
+    self.tokenTypes = tokenTypes
+    self.hasPooler = hasPooler
+  }
+
+  /// All parameters of the backbone, pooler included, task head excluded.
+  ///
+  /// V·D + positions·D + types·D + 2D + L·(4(D² + D) + 2DF + F + D + 4D) + (D² + D with a pooler).
+  public var parameterCount: Int {
+    let embeddings = (vocabulary + positions + tokenTypes + 2) * width
+    let attention = 4 * (width * width + width)
+    let block = attention + 2 * width * feedForward + feedForward + width + 4 * width
+    return embeddings + layers * block + (hasPooler ? width * width + width : 0)
+  }
+}

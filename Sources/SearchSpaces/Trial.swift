@@ -1,0 +1,83 @@
+/// A point of a search space: a value for each active hyper-parameter, by its path.
+///
+/// Inactive conditional parameters are absent, so equal points are equal dictionaries.
+public typealias SearchPoint = [String: ParameterValue]
+
+/// Where a trial stands.
+public enum TrialState: String, Codable, Sendable, CaseIterable {
+  case waiting
+  case running
+  case complete
+  case failed
+}
+
+/// Why a configuration was tried.
+public enum TrialOrigin: String, Codable, Sendable {
+  /// One of the references that every search trains.
+  case reference
+  /// Named under `start:` in the space file.
+  case start
+  /// Part of a strategy's initial design.
+  case initial
+  /// Chosen by a model.
+  case model
+  /// Retrained with a fresh seed to confirm a result.
+  case confirmation
+}
+
+/// One candidate with all that a strategy may know of it.
+public struct Trial: Codable, Hashable, Sendable {
+  /// 1, 2, 3 … in the order of proposal.
+  public var number: Int
+  public var state: TrialState
+  public var origin: TrialOrigin
+  /// nil for configurations that lie outside the space (references).
+  public var point: SearchPoint?
+  public var configuration: PEFTConfiguration
+  /// Costs that are exact before training.
+  public var costs: TrialCosts
+  /// The validation score of a finished trial, higher is better.
+  public var score: Double?
+  /// Why a failed trial failed.
+  public var failure: String?
+
+  public init(
+    number: Int, state: TrialState, origin: TrialOrigin, point: SearchPoint?,
+    configuration: PEFTConfiguration, costs: TrialCosts, score: Double? = nil,
+    failure: String? = nil
+  ) {
+    self.number = number
+    self.state = state
+    self.origin = origin
+    self.point = point
+    self.configuration = configuration
+    self.costs = costs
+    self.score = score
+    self.failure = failure
+  }
+}
+
+/// Everything about a configuration that is known exactly before it is trained.
+public struct TrialCosts: Codable, Hashable, Sendable {
+  /// Parameter counts without the task head.
+  public var parameters: ParameterCounts
+  /// Bytes of the two AdamW moments and the gradients of all trained parameters.
+  public var optimizerBytes: Int
+  /// Bytes of activations that one training step of the batch keeps, at the longest sequence.
+  public var activationBytes: Int
+  /// Multiply-adds × 2 of one forward pass, per token.
+  public var flopsPerToken: Int
+  /// Bytes of the exported adapter file (float32, head apart).
+  public var fileBytes: Int
+
+  public init(
+    parameters: ParameterCounts, optimizerBytes: Int, activationBytes: Int, flopsPerToken: Int,
+    fileBytes: Int
+  ) {
+    self.parameters = parameters
+    self.optimizerBytes = optimizerBytes
+    self.activationBytes = activationBytes
+    self.flopsPerToken = flopsPerToken
+    self.fileBytes = fileBytes
+  }
+}
