@@ -45,7 +45,7 @@ format: ## Format all sources in place
 
 check: lint test ## All that CI runs
 	scripts/quickstart.sh --brief
-	scripts/kill-resume.sh --kills 25
+	Tests/Durability/kill-resume.sh --kills 25
 
 fixtures: ## Make the reference numbers anew with PyTorch, transformers, PEFT, adapters, BoTorch
 	PYTHON=$(PYTHON) scripts/fixtures/make-all.sh $(ENVIRONMENTS)
