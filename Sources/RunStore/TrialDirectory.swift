@@ -22,8 +22,6 @@ public struct TrialDirectory: Hashable, Sendable {
   public var metricsFile: String { path + "/metrics.jsonl" }
   /// All that the worker printed.
   public var logFile: String { path + "/log.txt" }
-  /// Which process trains it.
-  public var workerFile: String { path + "/worker.json" }
   /// What a stopped training goes on from; removed once the result is recorded.
   public var checkpoint: String { path + "/checkpoint" }
   public var adapterFile: String { path + "/adapter.safetensors" }
