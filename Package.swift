@@ -66,7 +66,7 @@ let layer4: [Target] =
     "PEFTMethods", ["NeuralNets", "TensorCore", "SearchSpaces", "LinearAlgebra"],
     testing: ["TestSupport", "Backbones", "Checkpoints"])
   + library(
-    "RunStore", ["SearchSpaces", .product(name: "GRDB", package: "GRDB.swift")])
+    "RunStore", ["SearchSpaces", "Checkpoints", .product(name: "GRDB", package: "GRDB.swift")])
 
 let layer5: [Target] =
   library(
