@@ -10,7 +10,7 @@ public final class AttachedConfiguration {
   public let adapters: [PlacedAdapter]
   /// The tensors of all methods, trained or stored, ordered by method name and layer.
   public let tensors: [AttachedTensor]
-  private let host: any AdapterHost
+  let host: any AdapterHost
 
   init(configuration: PEFTConfiguration, host: any AdapterHost, attachment: Attachment) {
     self.configuration = configuration
