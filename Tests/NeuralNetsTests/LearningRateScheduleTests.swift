@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct LearningRateScheduleTests {
   /// Values of `get_{constant,linear,cosine}_schedule_with_warmup(optimizer, 4, 10)` of
-  /// huggingface/transformers 4.x, steps 0 to 11.
+  /// huggingface/transformers 5.23.0, steps 0 to 11.
   static let expected: [(LearningRateSchedule.Kind, [Double])] = [
     (.constant, [0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 1, 1, 1]),
     (.linear, [0, 0.25, 0.5, 0.75, 1, 5.0 / 6, 4.0 / 6, 0.5, 2.0 / 6, 1.0 / 6, 0, 0]),
