@@ -82,7 +82,7 @@ struct GradientCheck {
         continue
       }
       let expected = numeric[index].map { factor * $0 }
-      let size = max(expected.reduce(0) { max($0, abs($1)) }, 0.01 * factor * largest)
+      let size = max(expected.reduce(0) { max($0, abs($1)) }, 0.01 * factor * largest, 1e-6)
       let error = largestError(gradients[index], expected) / size
       #expect(
         error <= gradientTolerance,
