@@ -135,6 +135,15 @@ public struct RunDirectory: Hashable, Sendable {
     }
   }
 
+  /// Removes a file or folder below the run; one that is gone already is no error.
+  public func remove(_ file: String) throws {
+    precondition(file.hasPrefix(path + "/"), "RunDirectory.remove: \(file) is not in \(path)")
+    try FileTree.remove(file)
+  }
+
+  /// Bytes on the disk of a file or folder of the run.
+  public func occupiedBytes(_ file: String) -> Int { FileTree.occupiedBytes(file) }
+
   /// Makes the draft's folder, taking over what a crashed `create` has left.
   private static func claim(_ draft: RunDirectory, for final: RunDirectory) throws {
     if FileTree.exists(draft.path) {
