@@ -11,6 +11,7 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
   case notAnAdapter(path: String, missing: String)
   case damagedAdapter(path: String, reason: String)
   case adapterOfOtherTask(path: String, adapter: String, task: String)
+  case embeddedMissing(folder: String)
   case tokenizerTooLarge(tokens: Int, rows: Int)
 
   public var description: String {
@@ -38,6 +39,9 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
     case .adapterOfOtherTask(let path, let adapter, let task):
       "\(path): the adapter answers with \(adapter), the task with \(task). "
         + "Name the task that it was trained on."
+    case .embeddedMissing(let folder):
+      "the embedded backbone is not in '\(folder)', where the program expects it. "
+        + "Build the program anew, or name another --backbone."
     case .tokenizerTooLarge(let tokens, let rows):
       "the tokenizer has \(tokens) tokens, the backbone \(rows) embeddings. "
         + "Do both belong to the same checkpoint?"

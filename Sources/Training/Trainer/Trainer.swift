@@ -79,7 +79,7 @@ final class Trainer {
     if let mean = progress.watch.mean(adding: loss, constantLoss: constantLoss) {
       throw .diverged(
         step: progress.step, learningRate: settings.learningRate, mean: mean,
-        window: DivergenceWatch.window, constant: constantLoss)
+        window: progress.watch.recent.count, constant: constantLoss)
     }
     return loss
   }
