@@ -19,6 +19,8 @@ final class StudyLoop {
   private var clock: StudyClock
   private var inFlight: Set<Int> = []
   private var savedSeconds = 0.0
+  /// Wall time at which nothing is started any more; confirmations have no such limit.
+  private var deadlineSeconds: Double?
 
   init(_ study: Study) throws {
     self.study = study
@@ -26,6 +28,7 @@ final class StudyLoop {
     settings = try history.settings()
     budget = try history.budget()
     earlierSeconds = try history.elapsedSeconds()
+    deadlineSeconds = budget.seconds
     let all = try history.trials()
     records = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
     let searched = all.filter { $0.trial.origin != .confirmation }
@@ -53,6 +56,7 @@ final class StudyLoop {
   }
 
   func confirm() async throws -> StudyOutcome {
+    deadlineSeconds = nil
     let trials = records.values.filter { $0.trial.origin == .confirmation }
       .sorted { $0.number < $1.number }
     sequence = trials.map(\.number)
@@ -244,7 +248,7 @@ final class StudyLoop {
   private var sittingSeconds: Double { start.duration(to: .now).seconds }
 
   private var isOutOfTime: Bool {
-    budget.seconds.map { earlierSeconds + sittingSeconds >= $0 } ?? false
+    deadlineSeconds.map { earlierSeconds + sittingSeconds >= $0 } ?? false
   }
 
   /// Adds this sitting's time to the stored sum, so that a kill loses one trial's worth at most.
