@@ -20,14 +20,11 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var threads: Int
   /// SHA-256 of the frozen space file.
   public var spaceHash: String
-  /// The trials for which the study was made, by which a strategy sizes its initial design; a
-  /// resume with more trials does not change it.
-  public var plannedTrials: Int?
 
   public init(
     seed: UInt64, strategy: String, overrides: [String] = [], window: Int,
     plannedTrials: Int? = nil, backbone: String,
-    task: String, head: String, threads: Int = 1, spaceHash: String, plannedTrials: Int? = nil
+    task: String, head: String, threads: Int = 1, spaceHash: String
   ) {
     self.seed = seed
     self.strategy = strategy
@@ -39,7 +36,6 @@ public struct StudySettings: Codable, Hashable, Sendable {
     self.head = head
     self.threads = threads
     self.spaceHash = spaceHash
-    self.plannedTrials = plannedTrials
   }
 
   /// The default window of K parallel workers: K for one, 2K otherwise.
