@@ -31,6 +31,9 @@ public struct MethodSchema: Sendable {
   public var isMergeable: Bool
   /// Exact parameter counts of one instance in one layer (or in the model) of a backbone.
   public var parameterCounts: @Sendable (MethodInstance, BackboneShape) -> ParameterCounts
+  /// Counts that come once for all layers holding an equal instance, wherever those layers are,
+  /// on top of the counts of each layer: a reparametrisation that they share. Zero for most.
+  public var sharedCounts: @Sendable (MethodInstance, BackboneShape) -> ParameterCounts
   /// The backbone weights that an instance rewrites in place, such as `query.bias`; two instances
   /// that claim one weight in one layer are refused.
   public var claims: @Sendable (MethodInstance, BackboneShape) -> [String]
@@ -39,6 +42,9 @@ public struct MethodSchema: Sendable {
     name: String, summary: String, scope: Scope, parameters: [ParameterSchema],
     sizeParameter: String?, references: [String], countFormula: String, isMergeable: Bool,
     parameterCounts: @escaping @Sendable (MethodInstance, BackboneShape) -> ParameterCounts,
+    sharedCounts: @escaping @Sendable (MethodInstance, BackboneShape) -> ParameterCounts = {
+      _, _ in .zero
+    },
     claims: @escaping @Sendable (MethodInstance, BackboneShape) -> [String] = { _, _ in [] }
   ) {
     self.name = name
@@ -50,6 +56,7 @@ public struct MethodSchema: Sendable {
     self.countFormula = countFormula
     self.isMergeable = isMergeable
     self.parameterCounts = parameterCounts
+    self.sharedCounts = sharedCounts
     self.claims = claims
   }
 }

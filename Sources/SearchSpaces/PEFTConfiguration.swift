@@ -29,7 +29,7 @@ public struct PEFTConfiguration: Codable, Hashable, Sendable {
   public var canonical: PEFTConfiguration {
     var merged: [LayerGroup] = []
     for group in groups where group.layers > 0 {
-      let methods = group.methods.sorted { $0.sortKey < $1.sortKey }
+      let methods = group.methods.sorted(by: MethodInstance.precedes)
       if let last = merged.last, last.methods == methods {
         merged[merged.count - 1].layers += group.layers
       } else {
@@ -37,7 +37,7 @@ public struct PEFTConfiguration: Codable, Hashable, Sendable {
       }
     }
     return PEFTConfiguration(
-      groups: merged, model: model.sorted { $0.sortKey < $1.sortKey }, training: training)
+      groups: merged, model: model.sorted(by: MethodInstance.precedes), training: training)
   }
 }
 
@@ -66,8 +66,13 @@ public struct MethodInstance: Codable, Hashable, Sendable {
     self.parameters = parameters
   }
 
-  var sortKey: String {
-    let values = parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    return "\(name)|\(values.joined(separator: ","))"
+  /// The canonical order: by name, then by the parameters' text.
+  static func precedes(_ a: MethodInstance, _ b: MethodInstance) -> Bool {
+    a.name == b.name ? a.parameterText < b.parameterText : a.name < b.name
+  }
+
+  private var parameterText: String {
+    parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      .joined(separator: ",")
   }
 }

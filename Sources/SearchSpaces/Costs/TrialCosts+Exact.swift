@@ -1,0 +1,72 @@
+extension TrialCosts {
+  /// The exact costs of a configuration.
+  ///
+  /// With L layers of width D and inner width F, H heads, a longest sequence of n tokens, batches
+  /// of b sequences, and t = b·n tokens in a step:
+  /// - parameters: Σ over layers and methods of the schema's counts, plus once for
+  ///   each distinct instance what its layers share, plus the model-wide methods.
+  /// - optimizerBytes = 4 · 3 · trained: two AdamW moments and the gradient, Float32.
+  /// - activationBytes = 4 · t · Σ over the layers from the lowest tuned one up of
+  ///   (9·D + 2·F + 2·H·n + 4) + Σ of the methods' own activations. Kept are, of each such layer,
+  ///   the input, query, key, value, the attention's context and the two normalised sums with
+  ///   their mean and deviation (9·D + 4 with both sums' inputs), the inner state before and after
+  ///   the activation function (2·F) and the attention's weights before and after dropout (2·H·n).
+  ///   A model-wide method counts from layer 1.
+  /// - flopsPerToken = 2 · Σ over layers of (4·D² + 2·D·F + 2·n·D) + 2 · Σ of the methods' own
+  ///   multiply-adds; norms, activation functions, embeddings and the head are left out.
+  /// - fileBytes = 4 · deployed: the tensors of the adapter file, without its header of names.
+  public init(
+    of configuration: PEFTConfiguration, on backbone: BackboneShape,
+    schemas: [String: MethodSchema]
+  ) {
+    self.init(of: configuration, model: CostModel(backbone: backbone, schemas: schemas))
+  }
+
+  init(of configuration: PEFTConfiguration, model: CostModel) {
+    let backbone = model.backbone
+    let length = min(configuration.training.maximumLength, max(1, backbone.positions))
+    let tokens = configuration.training.batch * length
+    var counts = ParameterCounts.zero
+    var multiplyAdds = 0
+    var methodActivations = 0
+    var lowestTuned: Int?
+    var sharing: [MethodInstance] = []
+    var layer = 0
+    for group in configuration.groups {
+      for instance in group.methods {
+        guard let facts = model.facts(of: instance) else { continue }
+        counts = counts + facts.counts.times(group.layers)
+        multiplyAdds += facts.workload.multiplyAddsPerToken * group.layers
+        methodActivations += facts.workload.activationsPerToken * group.layers
+        if facts.shared != .zero, !sharing.contains(instance) {
+          sharing.append(instance)
+          counts = counts + facts.shared
+        }
+      }
+      if lowestTuned == nil, !group.methods.isEmpty { lowestTuned = layer }
+      layer += group.layers
+    }
+    for instance in configuration.model {
+      guard let facts = model.facts(of: instance) else { continue }
+      counts = counts + facts.counts + facts.shared
+      lowestTuned = 0
+    }
+    let (width, inner) = (backbone.width, backbone.feedForward)
+    let kept = 9 * width + 2 * inner + 2 * backbone.heads * length + 4
+    let keptLayers = backbone.layers - (lowestTuned ?? backbone.layers)
+    let perLayer = 4 * width * width + 2 * width * inner + 2 * length * width
+    self.init(
+      parameters: counts, optimizerBytes: 12 * counts.trained,
+      activationBytes: 4 * tokens * (keptLayers * kept + methodActivations),
+      flopsPerToken: 2 * (backbone.layers * perLayer + multiplyAdds),
+      fileBytes: 4 * counts.deployed)
+  }
+}
+
+extension ParameterCounts {
+  /// The counts of so many equal instances.
+  func times(_ factor: Int) -> ParameterCounts {
+    ParameterCounts(
+      trained: trained * factor, deployed: deployed * factor, published: published * factor)
+  }
+}
