@@ -123,7 +123,9 @@ import Testing
         + " Was the checkpoint written for another configuration?"),
     ErrorCase(
       id: "unknown",
-      moments: [("a.first-moment", [0, 0]), ("a.second-moment", [0, 0]), ("b.first-moment", [0])],
+      moments: [
+        ("a.first-moment", [0, 0]), ("a.second-moment", [0, 0]), ("b.first-moment", [0]),
+      ],
       sentence: "optimizer state: 'b.first-moment' belongs to no trained parameter."
         + " Was the checkpoint written for another configuration?"),
   ]

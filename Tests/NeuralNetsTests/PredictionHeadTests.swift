@@ -117,7 +117,8 @@ import Testing
   }
 
   @Test func dropoutActsOnlyWithNoise() {
-    let head = TwoLayerHead(width: Self.width, outputCount: 2, dropout: 0.5, key: RandomKey(seed: 1))
+    let head = TwoLayerHead(
+      width: Self.width, outputCount: 2, dropout: 0.5, key: RandomKey(seed: 1))
     func logits(_ noise: RandomKey?) -> [Float] {
       let tape = Tape(recording: false)
       tape.noise = noise

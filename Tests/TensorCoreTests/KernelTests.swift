@@ -10,7 +10,8 @@ import Testing
   /// Ends of the float range, subnormal numbers, and a fine grid of usual values.
   static let inputs: [Float] =
     [
-      0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-130, -0x1p-130, 1e-7, -1e-7, 4e-4, -4e-4, 80, -80, 87.3, -87.3, 88.7,
+      0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-130, -0x1p-130, 1e-7, -1e-7,
+      4e-4, -4e-4, 80, -80, 87.3, -87.3, 88.7,
       -88.7, 89, -89, -100, -103, -104, 1e4, -1e4, 1e19, -1e19, 3e38, -3e38, .infinity, -.infinity,
     ] + (-2000...2000).map { Float($0) * 0.005 }
 

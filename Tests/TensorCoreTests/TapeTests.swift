@@ -91,7 +91,8 @@ import Testing
     #expect(tape.reservedBytes <= 240 << 20)
     let sum = tape.withTemporaries { tape.sumRows(x) }
     let y = tape.withTemporaries {
-      tape.multiply(tape.reshape(tape.sliceColumns(sum, 0..<1), Shape(1)), tape.parameter(parameter))
+      let first = tape.reshape(tape.sliceColumns(sum, 0..<1), Shape(1))
+      return tape.multiply(first, tape.parameter(parameter))
     }
     tape.backward(from: y)
     #expect(parameter.gradient[0] == Float(count / 2))
