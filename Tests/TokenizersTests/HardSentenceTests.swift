@@ -13,7 +13,7 @@ struct HardFixture: Decodable {
 
   struct Numbers: Decodable {
     let single: [[Int32]]
-    /// Run lengths: count, number, count, number …
+    /// Run lengths: count and number by turns.
     let repeated: [[Int32]]
     /// For each pair and each limit: numbers and types; null where the limit is below the template.
     let pairs: [[[Int32]]?]

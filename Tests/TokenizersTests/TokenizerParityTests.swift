@@ -22,7 +22,9 @@ struct ParityFixture: Decodable {
   let runs: [Run]
 
   static let runs: [Run] = {
-    guard let data = try? Data(contentsOf: Fixtures.url("tokenizers/parity.json")) else { return [] }
+    guard let data = try? Data(contentsOf: Fixtures.url("tokenizers/parity.json")) else {
+      return []
+    }
     return (try? JSONDecoder().decode(ParityFixture.self, from: data).runs) ?? []
   }()
 
