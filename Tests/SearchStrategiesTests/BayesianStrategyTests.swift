@@ -35,7 +35,10 @@ struct BayesianStrategyTests {
         "bayes", space: space, seed: 4, settings: ["initial": .integer(6)]),
       objective: TestObjectives.layered, seed: 4)
     try study.run(until: 9)
-    #expect(study.history.map(\.origin) == Array(repeating: .initial, count: 6) + [.model, .model, .model])
+    #expect(
+      study.history.map(\.origin) == Array(repeating: .initial, count: 6) + [
+        .model, .model, .model,
+      ])
     let unfinished = study.history.map { trial in
       var open = trial
       open.state = .running

@@ -74,7 +74,8 @@ enum TestObjectives {
           size += rank
         case "adapter":
           let width = Double(TestSpaces.integer(method, "bottleneck"))
-          total += 0.12 * log2(1 + width) * (method.parameters["placement"] == .text("parallel") ? 1 : 0.6)
+          total +=
+            0.12 * log2(1 + width) * (method.parameters["placement"] == .text("parallel") ? 1 : 0.6)
           size += width / 4
         default:
           total += 0.15

@@ -13,7 +13,7 @@ struct StrategyLawTests {
 
   static let spaces = [
     "tiny": TestSpaces.tiny, "discrete": TestSpaces.discrete, "mixed": TestSpaces.mixed,
-    "limited": TestSpaces.limited,
+    "limited": TestSpaces.limited, "grouped": TestSpaces.grouped,
   ]
 
   static let cases: [Case] = StrategyRegistry.members.flatMap { member in

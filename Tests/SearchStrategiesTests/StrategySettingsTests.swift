@@ -8,7 +8,8 @@ struct StrategySettingsTests {
     ParameterSchema("count", .integer(1...9), default: .integer(4), "A number."),
     ParameterSchema("share", .number(0...1), default: .number(0.5), "A share."),
     ParameterSchema("mode", .choice(["slow", "fast"]), default: .text("fast"), "A mode."),
-    ParameterSchema("parts", .subset(["a", "b", "c"], minimum: 1), default: .list(["a"]), "Parts."),
+    ParameterSchema(
+      "parts", .subset(["a", "b", "c"], minimum: 1), default: .list(["a"]), "Parts."),
     ParameterSchema("loud", .flag, default: .flag(false), "A switch."),
   ]
 
@@ -19,7 +20,9 @@ struct StrategySettingsTests {
     #expect(
       try settings
         == StrategySettings(
-          ["share": .number(1), "loud": .flag(false), "parts": .list(["a"]), "mode": .text("fast")],
+          [
+            "share": .number(1), "loud": .flag(false), "parts": .list(["a"]), "mode": .text("fast"),
+          ],
           of: "test", declared: Self.declared))
     let ordered = try StrategySettings(
       ["parts": .list(["c", "a"])], of: "test", declared: Self.declared)

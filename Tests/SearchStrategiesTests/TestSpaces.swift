@@ -90,7 +90,25 @@ enum TestSpaces {
   static let limited =
     mixed + """
 
-    budget: {parameters: 9000}
+      budget: {parameters: 9000}
+      """
+
+  /// The size of a real search: four groups under a budget that decides the adapters' widths.
+  static let grouped = """
+    version: 1
+    references: off
+    groups: {pattern: {choice: [increasing, uniform, decreasing, spindle, bottleneck]}, count: 3}
+    budget: {parameters: 20000, spread: {choice: [increasing, uniform, decreasing]}}
+    methods:
+      adapter: {bottleneck: fill, placement: {choice: [attention, ffn, parallel]}}
+      lora: {rank: {ordinal: [1, 2, 4, 8, 16]}, targets: {subset: [query, value, output], min: 1}}
+      bitfit: {}
+    each-group: {subset: [adapter, bitfit, lora], min: 1}
+    training:
+      learning-rate: {float: [1e-4, 1e-2], log: true}
+      batch: {ordinal: [8, 16, 32, 64]}
+      schedule: {choice: [constant, linear, cosine]}
+      warmup: {float: [0, 0.2]}
     """
 
   static func space(_ text: String) throws -> SearchSpace {
