@@ -68,7 +68,8 @@ struct MethodValues {
   }
 
   private func misdeclared<Value>(_ name: String, _ kind: String) -> Value {
-    preconditionFailure("method '\(schema.name)' reads '\(name)' as \(kind), which its schema is not")
+    preconditionFailure(
+      "method '\(schema.name)' reads '\(name)' as \(kind), which its schema is not")
   }
 }
 
