@@ -1,4 +1,4 @@
-public import NeuralNets
+internal import NeuralNets
 
 /// The names of a BERT encoder's tensors in a checkpoint, without the `bert.` prefix.
 ///

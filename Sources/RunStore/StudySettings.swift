@@ -8,6 +8,8 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var overrides: [String]
   /// W: proposal n sees the results of trials ≤ n − W.
   public var window: Int
+  /// The number of trials the study was made for; strategies plan by it, whatever the budget becomes.
+  public var plannedTrials: Int?
   /// `embedded`, or the path of a backbone directory.
   public var backbone: String
   /// The name of a generated task, or the path of a task file.
@@ -18,20 +20,26 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var threads: Int
   /// SHA-256 of the frozen space file.
   public var spaceHash: String
+  /// The trials for which the study was made, by which a strategy sizes its initial design; a
+  /// resume with more trials does not change it.
+  public var plannedTrials: Int?
 
   public init(
-    seed: UInt64, strategy: String, overrides: [String] = [], window: Int, backbone: String,
-    task: String, head: String, threads: Int = 1, spaceHash: String
+    seed: UInt64, strategy: String, overrides: [String] = [], window: Int,
+    plannedTrials: Int? = nil, backbone: String,
+    task: String, head: String, threads: Int = 1, spaceHash: String, plannedTrials: Int? = nil
   ) {
     self.seed = seed
     self.strategy = strategy
     self.overrides = overrides
     self.window = window
+    self.plannedTrials = plannedTrials
     self.backbone = backbone
     self.task = task
     self.head = head
     self.threads = threads
     self.spaceHash = spaceHash
+    self.plannedTrials = plannedTrials
   }
 
   /// The default window of K parallel workers: K for one, 2K otherwise.
