@@ -68,6 +68,10 @@ import Testing
     #expect(predicted.trained == actual.trained)
     #expect(predicted.deployed == actual.deployed)
     #expect(predicted.published <= predicted.deployed && predicted.published > 0)
+    let schemas = Dictionary(
+      uniqueKeysWithValues: MethodRegistry.schemas.map { ($0.name, $0) })
+    let costs = TrialCosts(of: configuration, on: TinyModel.shape, schemas: schemas)
+    #expect(costs.parameters == predicted)
   }
 
   @Test(arguments: LawCase.all)

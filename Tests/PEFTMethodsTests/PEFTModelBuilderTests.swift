@@ -45,6 +45,23 @@ import Testing
     #expect(whole.attached?.state(.training) == split.attached?.state(.training))
   }
 
+  @Test func defaultsSaidOrLeftOutAreOneModel() throws {
+    let silent = MethodInstance("prefix", ["length": .integer(2)])
+    let said = MethodInstance(
+      "prefix",
+      ["length": .integer(2), "mlp-width": .integer(512), "learning-rate": .integer(0)])
+    let mixed = try TinyModel(PEFTConfiguration((1, [silent]), (2, [said])))
+    let embeddings = mixed.tensors.filter { $0.name.hasSuffix("prefix.embedding") }
+    #expect(embeddings.count == 1)
+    #expect(mixed.attached?.configuration.groups.count == 1)
+
+    let forward = MethodInstance("lora", ["targets": .list(["query", "output"])])
+    let backward = MethodInstance("lora", ["targets": .list(["output", "query"])])
+    #expect(
+      try TinyModel(PEFTConfiguration((3, [forward]))).attached?.configuration
+        == TinyModel(PEFTConfiguration((3, [backward]))).attached?.configuration)
+  }
+
   @Test func initialValuesDependOnKeyLayerAndNameAlone() throws {
     func state(_ configuration: PEFTConfiguration, seed: UInt64 = 5) throws -> [String: [Float]] {
       let attached = try #require(
