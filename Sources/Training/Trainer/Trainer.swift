@@ -131,6 +131,11 @@ final class Trainer {
     Evaluation(model, on: examples, tape: evaluationTape, shouldStop: shouldStop)
   }
 
+  /// The numbers of tokens of the sequences of the next step.
+  func nextLengths() -> [Int] {
+    plan.batch(progress.stepInEpoch, of: currentOrder()).map { data.training.length($0) }
+  }
+
   /// Sets the model to the tensors of the best epoch.
   func restoreBest() {
     for (parameter, values) in zip(parameters, bestValues) { parameter.assign(values) }
