@@ -23,8 +23,9 @@ struct TaskCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let report = try TaskReport(
-        task: DownstreamTask(named: task), backbone: backbone, maximumLength: maximumLength)
+      let report = try TaskCheck(
+        DownstreamTask(named: task), backbone: backbone, maximumLength: maximumLength
+      ).report()
       Console.output(TaskTable.table(report).rendered(as: output.format), terminator: "")
     }
   }
