@@ -39,12 +39,12 @@ import Testing
   }
 
   @Test func everyCrashPointGivesTheSameRun() async throws {
-    let expected = try await Self.undisturbed(trials: 7)
+    let expected = try await Self.undisturbed(trials: 5)
     var pulses = 1
     while true {
       var fake = try FakeStudy("crash")
       defer { fake.remove() }
-      fake.trials = 7
+      fake.trials = 5
       try fake.create()
       let fuse = Fuse(pulses)
       do {
@@ -58,7 +58,7 @@ import Testing
       if !fuse.hasFired { break }
       pulses += 1
     }
-    #expect(pulses > 40, "a study of 7 trials has many durable steps, got \(pulses)")
+    #expect(pulses > 30, "a study of 5 trials has many durable steps, got \(pulses)")
   }
 
   @Test(arguments: [2, 3, 5, 9])
@@ -79,7 +79,7 @@ import Testing
     #expect(try fake.traces() == expected)
   }
 
-  @Test(arguments: 1...12)
+  @Test(arguments: [1, 2, 3, 4, 6, 9])
   func aStudyThatIsStoppedAndResumedIsTheSame(after events: Int) async throws {
     let expected = try await Self.undisturbed()
     let fake = try FakeStudy("stop")
