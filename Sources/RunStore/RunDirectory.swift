@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import Glibc
 
@@ -134,6 +135,22 @@ public struct RunDirectory: Hashable, Sendable {
       throw RunDirectoryError.diskFull(run: path, free: free, needed: bytes)
     }
   }
+
+  /// Removes a file or folder below the run; one that is gone already is no error.
+  public func remove(_ file: String) throws {
+    precondition(file.hasPrefix(path + "/"), "RunDirectory.remove: \(file) is not in \(path)")
+    try FileTree.remove(file)
+  }
+
+  /// Files of a folder that a killed process has left half written.
+  public func unfinishedFiles(in folder: String) throws -> [String] {
+    try FileTree.names(in: folder).filter {
+      AtomicFile.isTemporary(name: $0) || $0.hasSuffix(".tmp")
+    }.map { folder + "/" + $0 }
+  }
+
+  /// Bytes on the disk of a file or folder of the run.
+  public func occupiedBytes(_ file: String) -> Int { FileTree.occupiedBytes(file) }
 
   /// Makes the draft's folder, taking over what a crashed `create` has left.
   private static func claim(_ draft: RunDirectory, for final: RunDirectory) throws {

@@ -136,8 +136,12 @@ extension RunHistory {
     let number: Int = row["number"]
     let state = TrialState(rawValue: row["state"])
     let origin = TrialOrigin(rawValue: row["origin"])
-    guard let state else { throw damaged("trial", number, "state", "unknown") }
-    guard let origin else { throw damaged("trial", number, "origin", "unknown") }
+    guard let state else {
+      throw damaged("trial", number, "state", "'\(row["state"] as String)' is unknown")
+    }
+    guard let origin else {
+      throw damaged("trial", number, "origin", "'\(row["origin"] as String)' is unknown")
+    }
     let trial = Trial(
       number: number, state: state, origin: origin,
       point: try (row["point"] as String?).map { try decode($0, "trial", number, "point") },

@@ -8,6 +8,8 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var overrides: [String]
   /// W: proposal n sees the results of trials ≤ n − W.
   public var window: Int
+  /// The number of trials the study was made for; strategies plan by it, whatever the budget becomes.
+  public var plannedTrials: Int?
   /// `embedded`, or the path of a backbone directory.
   public var backbone: String
   /// The name of a generated task, or the path of a task file.
@@ -20,13 +22,15 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var spaceHash: String
 
   public init(
-    seed: UInt64, strategy: String, overrides: [String] = [], window: Int, backbone: String,
+    seed: UInt64, strategy: String, overrides: [String] = [], window: Int,
+    plannedTrials: Int? = nil, backbone: String,
     task: String, head: String, threads: Int = 1, spaceHash: String
   ) {
     self.seed = seed
     self.strategy = strategy
     self.overrides = overrides
     self.window = window
+    self.plannedTrials = plannedTrials
     self.backbone = backbone
     self.task = task
     self.head = head

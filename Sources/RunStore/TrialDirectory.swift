@@ -31,6 +31,12 @@ public struct TrialDirectory: Hashable, Sendable {
   /// Whether a durable result stands in the folder.
   public var hasResult: Bool { FileTree.exists(resultFile) }
 
+  /// Whether a checkpoint stands in the folder.
+  public var hasCheckpoint: Bool { FileTree.exists(checkpoint) }
+
+  /// Whether a trained adapter stands in the folder.
+  public var hasAdapter: Bool { FileTree.exists(adapterFile) }
+
   /// Makes the folder where it is missing.
   public func make() throws {
     guard !FileTree.isDirectory(path) else { return }

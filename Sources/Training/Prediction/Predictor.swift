@@ -6,8 +6,8 @@ internal import TensorCore
 public final class Predictor {
   /// What the adapter's file says of itself.
   public let description: AdapterDescription
-  private let source: BackboneSource
-  private let model: FineTunedModel
+  let source: BackboneSource
+  let model: FineTunedModel
   private let tape = Tape(recording: false)
 
   /// What the model says of one example; one line of `autopeft predict`.
