@@ -1,7 +1,7 @@
 import LinearAlgebra
 public import NeuralNets
-public import SearchSpaces
-public import TensorCore
+import SearchSpaces
+import TensorCore
 
 /// One of the backbone's own tensors with everything that was trained folded into it.
 public struct MergedTensor {

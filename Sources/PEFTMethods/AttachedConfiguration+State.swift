@@ -12,12 +12,12 @@ public enum StateForm: Sendable {
 
 extension AttachedConfiguration {
   /// The tensors as a file holds them, named as in `tensors`.
-  public func state(_ form: StateForm) -> [NamedTensor] {
+  public func state(_ form: StateForm) -> [AdapterTensor] {
     switch form {
     case .training:
-      return tensors.map(NamedTensor.init)
+      return tensors.map(AdapterTensor.init)
     case .deployed:
-      let kept = tensors.filter { $0.kind != .reparametrisation }.map(NamedTensor.init)
+      let kept = tensors.filter { $0.kind != .reparametrisation }.map(AdapterTensor.init)
       let isFolded = kept.count < tensors.count
       guard isFolded else { return kept }
       let folded = Set(tensors.filter { $0.kind == .reparametrisation }.map(\.name))
@@ -30,8 +30,8 @@ extension AttachedConfiguration {
   /// Sets every tensor from a file's; names and shapes must be exactly those of `tensors`.
   ///
   /// Nothing is changed when an error is thrown.
-  public func load(_ state: [NamedTensor]) throws(MethodError) {
-    var byName: [String: NamedTensor] = [:]
+  public func load(_ state: [AdapterTensor]) throws(MethodError) {
+    var byName: [String: AdapterTensor] = [:]
     for tensor in state {
       guard byName.updateValue(tensor, forKey: tensor.name) == nil else {
         throw .repeatedTensor(name: tensor.name)
@@ -59,7 +59,7 @@ extension AttachedConfiguration {
   }
 }
 
-extension NamedTensor {
+extension AdapterTensor {
   init(_ tensor: AttachedTensor) {
     self.init(
       name: tensor.name, shape: tensor.parameter.shape.dimensions,

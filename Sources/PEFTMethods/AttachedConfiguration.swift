@@ -1,6 +1,6 @@
 public import NeuralNets
 public import SearchSpaces
-public import TensorCore
+import TensorCore
 
 /// A configuration attached to a backbone: everything that trains, with stable names.
 public final class AttachedConfiguration {
@@ -20,29 +20,35 @@ public final class AttachedConfiguration {
   }
 
   /// The parameters that get a gradient, head apart, in the order of `tensors`.
-  public var trainedParameters: [Parameter] {
-    tensors.filter(\.isTrained).map(\.parameter)
+  public var trainedParameters: [NamedParameter] {
+    tensors.filter(\.isTrained).map { NamedParameter(name: $0.name, parameter: $0.parameter) }
   }
 
   /// The trained parameters by step size and weight decay, for the optimizer.
   ///
   /// Matrices decay, vectors do not; groups stand in the order of their first parameter.
-  public var parameterGroups: [ParameterGroup] {
-    var groups: [ParameterGroup] = []
-    for tensor in tensors where tensor.isTrained {
-      let index = groups.firstIndex {
-        $0.learningRate == tensor.learningRate && $0.decays == tensor.decays
-      }
-      if let index {
-        groups[index].parameters.append(tensor.parameter)
-      } else {
-        groups.append(
-          ParameterGroup(
-            parameters: [tensor.parameter], learningRate: tensor.learningRate,
-            decays: tensor.decays))
-      }
+  /// - Parameters:
+  ///   - learningRate: the trial's peak step size, for instances without their own.
+  ///   - weightDecay: the decoupled decay of matrices.
+  public func parameterGroups(learningRate: Double, weightDecay: Double) -> [ParameterGroup] {
+    struct Settings: Hashable {
+      let learningRate: Double
+      let weightDecay: Double
     }
-    return groups
+    var order: [Settings] = []
+    var members: [Settings: [NamedParameter]] = [:]
+    for tensor in tensors where tensor.isTrained {
+      let settings = Settings(
+        learningRate: tensor.learningRate ?? learningRate,
+        weightDecay: tensor.decays ? weightDecay : 0)
+      if members[settings] == nil { order.append(settings) }
+      members[settings, default: []].append(
+        NamedParameter(name: tensor.name, parameter: tensor.parameter))
+    }
+    return order.map {
+      ParameterGroup(
+        parameters: members[$0] ?? [], learningRate: $0.learningRate, weightDecay: $0.weightDecay)
+    }
   }
 
   /// What each adapter amounts to now, at its site.
@@ -60,20 +66,5 @@ public final class AttachedConfiguration {
     let trained = tensors.filter(\.isTrained).reduce(0) { $0 + $1.parameter.shape.count }
     let deployed = state(.deployed).reduce(0) { $0 + $1.values.count }
     return (trained, deployed)
-  }
-}
-
-/// Trained parameters that share a step size and a rule for weight decay.
-public struct ParameterGroup {
-  public var parameters: [Parameter]
-  /// Peak step size; nil takes the trial's.
-  public var learningRate: Double?
-  /// Whether decoupled weight decay applies.
-  public var decays: Bool
-
-  public init(parameters: [Parameter], learningRate: Double?, decays: Bool) {
-    self.parameters = parameters
-    self.learningRate = learningRate
-    self.decays = decays
   }
 }

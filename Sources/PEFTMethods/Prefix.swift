@@ -5,7 +5,7 @@ import TensorCore
 /// An adapter whose trained tensors are folded into others after training.
 protocol FoldedAdapter: Adapter {
   /// The tensors that are left, under their names in files.
-  func foldedTensors() -> [NamedTensor]
+  func foldedTensors() -> [AdapterTensor]
 }
 
 /// Where the keys and values of one layer's prefix come from.
@@ -83,11 +83,11 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
       keys: folded.keys.array, values: folded.values.array, length: folded.keys.shape[0])
   }
 
-  func foldedTensors() -> [NamedTensor] {
+  func foldedTensors() -> [AdapterTensor] {
     let tape = Tape(recording: false)
     let folded = prefix(tape: tape)
     return [("keys", folded.keys), ("values", folded.values)].map { name, tensor in
-      NamedTensor(
+      AdapterTensor(
         name: "\(path).\(name)", shape: tensor.shape.dimensions, values: tensor.array)
     }
   }

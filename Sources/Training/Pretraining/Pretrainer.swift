@@ -77,36 +77,6 @@ public enum Pretrainer {
   }
 }
 
-/// Where a pretraining stands.
-public struct PretrainingProgress: Sendable {
-  public let step: Int
-  public let steps: Int
-  /// Tokens and documents seen so far.
-  public let tokens: Int
-  public let documents: Int
-  /// The gradient's norm at the last step, before clipping.
-  public let gradientNorm: Double
-  public let measurement: PretrainingMeasurement
-}
-
-/// What a finished pretraining reached.
-public struct PretrainingReport: Sendable {
-  /// Connector accuracy of one pattern of pairs.
-  public struct Connector: Sendable {
-    public let kind: EmbeddedDocument.PairKind
-    public let accuracy: Double
-  }
-
-  /// With the weights as trained.
-  public let trained: PretrainingMeasurement
-  /// With the weights as written, rounded to half precision.
-  public let rounded: PretrainingMeasurement
-  /// By pattern, with the weights as written and nothing but the connector hidden.
-  public let connectors: [Connector]
-  /// The size of the weight file.
-  public let weightBytes: Int
-}
-
 /// What keeps a pretraining from ending well.
 public enum PretrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case diverged(step: Int)

@@ -1,8 +1,9 @@
+internal import Foundation
 internal import LinearAlgebra
 internal import TensorCore
 
 /// How well a pretrained model predicts hidden words of text that it was not trained on.
-public struct PretrainingMeasurement: Sendable, Equatable {
+public struct PretrainingMeasurement: Sendable, Equatable, CustomStringConvertible {
   /// Mean cross entropy of all hidden words, in nats.
   public let wordLoss: Double
   /// Mean cross entropy of [CLS] against the content words of its document, in nats.
@@ -11,6 +12,13 @@ public struct PretrainingMeasurement: Sendable, Equatable {
   public let wordAccuracy: Double
   /// Share of hidden connectors that are predicted right; chance is 1/3.
   public let connectorAccuracy: Double
+
+  public var description: String {
+    let numbers = [wordLoss, bagLoss, wordAccuracy, connectorAccuracy]
+      .map { String(format: "%.3f", $0) }
+    return "word loss \(numbers[0]), [CLS] loss \(numbers[1]), word accuracy \(numbers[2]), "
+      + "connector accuracy \(numbers[3])"
+  }
 }
 
 /// The validation text: 1,500 documents, masked once and for all.

@@ -7,7 +7,7 @@ extension TaskError: CustomStringConvertible {
 
   private var sentences: (fault: String, help: String) {
     switch self {
-    case .unknownTask, .presetWithoutFolder, .presetFileMissing, .taskFile, .noTestFile,
+    case .unknownTask, .presetWithoutFolder, .notYAML, .presetFileMissing, .taskFile, .noTestFile,
       .generatedTaskHasNoLayout, .wrongLabelCount, .tooFewExamples:
       taskSentences
     case .columnMissing, .columnAmbiguous, .columnBeyondRow, .columnNameWithoutHeader,
@@ -31,6 +31,8 @@ extension TaskError: CustomStringConvertible {
         "Expected one of: \(tried.joined(separator: ", ")).")
     case .taskFile(let place, let problem):
       problem.sentences(place)
+    case .notYAML(let reason):
+      (reason, "")
     case .noTestFile(let task):
       ("task '\(task)' has no test file, so there is nothing to open for a final score.",
         "Add 'test: FILE' to the task file.")
@@ -130,8 +132,6 @@ extension TaskFileProblem {
   /// The sentence of the fault at a place, and what to do.
   func sentences(_ place: FilePlace) -> (fault: String, help: String) {
     switch self {
-    case .syntax(let problem):
-      ("\(place): \(problem)", "The file must be YAML; docs/tasks.md shows every key.")
     case .unknownKey(let key, let choices):
       ("\(place): unknown key '\(key)'.\(Wording.suggestion(for: key, among: choices))",
         "Keys: \(choices.joined(separator: ", ")).")

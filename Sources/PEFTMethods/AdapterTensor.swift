@@ -1,5 +1,5 @@
 /// A tensor as files hold it: a name, extents and row-major float32 values.
-public struct NamedTensor: Hashable, Sendable {
+public struct AdapterTensor: Hashable, Sendable {
   public var name: String
   public var shape: [Int]
   public var values: [Float]
