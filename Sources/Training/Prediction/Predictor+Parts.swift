@@ -1,5 +1,6 @@
 public import NeuralNets
 public import PEFTMethods
+internal import SearchSpaces
 
 extension Predictor {
   /// The backbone with everything attached to it.
