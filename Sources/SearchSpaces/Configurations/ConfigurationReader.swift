@@ -98,9 +98,6 @@ struct ConfigurationReader {
         instance.parameters[parameter.name] = try domains.constant(
           value, kind: parameter.kind, subject: "\(schema.name).\(parameter.name)")
       }
-      if let fault = schema.fault(in: instance) {
-        throw .instance(entry.place, reason: fault)
-      }
       instances.append(instance)
     }
     if let node, let clash = costModel.clash(instances), clash.methods.count == 2 {

@@ -32,7 +32,7 @@ public struct GroupingProblem: Error, Hashable, Sendable, CustomStringConvertibl
       return "\(what) on \(layers) layers would be \(sizes.map(String.init).joined(separator: ", "))"
         + ", which is '\(other.rawValue)'.\(remedy)"
     case .tooManyGroups:
-      return "\(groups) groups do not fit into \(layers) layers.\(remedy)"
+      return "\(groups) groups do not fit into \(layers) layers. Use at most \(layers) groups."
     case .tooMany(let limit):
       return "\(what) has more than \(limit) different sizes on \(layers) layers. Use fewer groups "
         + "or explicit sizes."

@@ -10,7 +10,9 @@ enum ShapeChecker {
       guard items.count >= minimum, items.count <= maximum ?? .max else {
         throw mismatch(node, shape, subject)
       }
-      for item in items { try check(item, element, subject: "each value of \(subject)") }
+      for (index, item) in items.enumerated() {
+        try check(item, element, subject: "\(subject)[\(index + 1)]")
+      }
     case .mapping(let mapping):
       guard let entries = node.entries else { throw mismatch(node, shape, subject) }
       try check(entries, mapping, node: node, subject: subject)
@@ -105,7 +107,7 @@ enum ShapeChecker {
     if case .scalar(let text, _) = node.value, node.number == nil, !text.isEmpty,
       words.nearest(to: text) != nil || (words.count > 1 && Self.isOnlyWords(shape))
     {
-      return .unknownName(node.place, subject: "value of \(subject)", name: text, known: words)
+      return .unknownValue(node.place, subject: subject, value: text, known: words)
     }
     return .unexpected(
       node.place, subject: subject, expected: shape.expectation, got: node.summary)
