@@ -90,7 +90,9 @@ import Testing
   }
 
   @Test func oddWordsAreQuoted() throws {
-    for text in ["true", "no", "1e5", "a b", "a: b", "\"", "\\", "ä", "#", "", "-", "nan", "x\n\u{1}"] {
+    for text in [
+      "true", "no", "1e5", "a b", "a: b", "\"", "\\", "ä", "#", "", "-", "nan", "x\n\u{1}",
+    ] {
       let node = try SpaceNode.parse("a: " + ParameterValue.text(text).yamlText, file: "t")
       #expect(node["a"]?.text == text)
       #expect(node["a"]?.scalar == .text(text))

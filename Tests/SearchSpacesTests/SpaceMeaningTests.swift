@@ -132,7 +132,8 @@ import Testing
     var shape = Shapes.bertBase
     shape.layers = 24
     shape.decoderLayers = 12
-    let text = "version: 1\ngroups: {pattern: spindle, count: 4, stacks: apart}\nmethods: {lora: {}}"
+    let text =
+      "version: 1\ngroups: {pattern: spindle, count: 4, stacks: apart}\nmethods: {lora: {}}"
     let space = try space(text, shape)
     #expect(space.plan.groups.count == 8)
     guard case .fixed(let sizes)? = space.plan.grouping.sizes["spindle"] else {
@@ -249,7 +250,9 @@ import Testing
       try training.candidate(at: Self.point(["lora"], batch: 32))
     }
     let exact = try Self.constrained("forbid: [{methods: [adapter, lora]}]")
-    #expect(throws: Infeasibility.self) { try exact.candidate(at: Self.point(["adapter", "lora"])) }
+    #expect(throws: Infeasibility.self) {
+      try exact.candidate(at: Self.point(["adapter", "lora"]))
+    }
     #expect(throws: Never.self) { try exact.candidate(at: Self.point(["lora"])) }
   }
 

@@ -44,7 +44,8 @@ struct ConfigurationReader {
   private let costModel: CostModel
 
   init(schemas: [MethodSchema], backbone: BackboneShape) {
-    self.schemas = Dictionary(schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.schemas = Dictionary(
+      schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.backbone = backbone
     domains = DomainReader(backbone: backbone)
     costModel = CostModel(backbone: backbone, schemas: self.schemas)

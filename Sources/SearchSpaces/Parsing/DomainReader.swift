@@ -16,7 +16,9 @@ struct DomainReader {
     _ node: SpaceNode, kind: ParameterSchema.Kind, isSize: Bool, subject: String
   ) throws(SpaceError) -> DomainSpec {
     if isSize && node.text == "fill" { return .filled }
-    if kind == .flag, node.text == "bool" { return .searched(.choice([.flag(false), .flag(true)])) }
+    if kind == .flag, node.text == "bool" {
+      return .searched(.choice([.flag(false), .flag(true)]))
+    }
     guard let first = node.entries?.first(where: { Self.names.contains($0.key) }) else {
       return .fixed(try constant(node, kind: kind, subject: subject))
     }

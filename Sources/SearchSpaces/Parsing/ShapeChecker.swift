@@ -57,11 +57,13 @@ enum ShapeChecker {
         if case .mapping(let mapping) = shape { mapping } else { nil }
       }
       let keys = Set(entries.map(\.key))
-      if let known = mappings.first(where: { $0.keys.first.map { keys.contains($0.name) } ?? false })
-      {
+      if let known = mappings.first(where: { $0.keys.first.map { keys.contains($0.name) } ?? false }
+      ) {
         return try check(entries, known, node: node, subject: subject)
       }
-      if mappings.count == 1 { return try check(entries, mappings[0], node: node, subject: subject) }
+      if mappings.count == 1 {
+        return try check(entries, mappings[0], node: node, subject: subject)
+      }
       if let open = mappings.first(where: { $0.keys.isEmpty }) {
         return try check(entries, open, node: node, subject: subject)
       }
