@@ -1,0 +1,205 @@
+import GaussianProcesses
+import LinearAlgebra
+import SearchSpaces
+
+/// Finds the candidate with the highest acquisition value that nobody has tried.
+///
+/// Small spaces are searched completely. Others by climbing from several starts: the best of a fresh
+/// Sobol pool, and the best neighbours of the best points tried. A climb alternates between two
+/// moves until neither improves: all ordered inputs at once, relaxed to the unit interval, by
+/// L-BFGS (then rounded to the space), and the best single change of one decision
+/// (`SearchSpace.neighbours`). Only candidates are ever moved to, so limits and constraints hold
+/// exactly.
+struct AcquisitionSearch {
+  let space: SearchSpace
+  let encoder: PointEncoder
+  let acquisition: LogExpectedImprovement
+  /// Identities of all configurations tried or pending.
+  let used: Set<String>
+  /// How many climbs, half from the pool and half from the neighbours of the best.
+  let climbs: Int
+  /// The stream of this proposal.
+  let key: RandomKey
+
+  /// A candidate and its acquisition value.
+  struct Find {
+    let candidate: Candidate
+    let value: Double
+  }
+
+  /// Candidates drawn for the pool, and the draws spent on them at most (where few are feasible).
+  static let poolSize = 256
+  static let poolDraws = 2048
+  /// Points tried whose neighbours are considered as starts.
+  static let parents = 4
+  /// Changes of one decision in one climb; climbs end earlier as a rule.
+  static let maximumSteps = 40
+  /// Smallest gain that counts as one: differences below are rounding.
+  static let gain = 1e-9
+
+  /// The best of all candidates of a listed space.
+  func best(of listing: Listing) throws(StrategyError) -> Find? {
+    var values: [Double] = []
+    values.reserveCapacity(listing.points.count)
+    for chunk in listing.chunks { values += acquisition.values(at: chunk) }
+    for index in Self.descending(values) {
+      if let candidate = fresh(listing.points[index]) {
+        return Find(candidate: candidate, value: values[index])
+      }
+    }
+    return nil
+  }
+
+  /// The best end of all climbs; nil where no start was found.
+  ///
+  /// - Parameter tried: points tried, the most promising first.
+  func best(near tried: [SearchPoint]) throws(StrategyError) -> Find? {
+    let half = max(climbs / 2, 1)
+    var starts = try top(half, of: pool())
+    var around: [SearchPoint] = []
+    for parent in tried.prefix(Self.parents) { around += space.neighbours(of: parent) }
+    starts += try top(half, of: around)
+    var visited: Set<SearchPoint> = []
+    var best: Find?
+    for start in starts {
+      let end = try climb(from: start, &visited)
+      if end.value > (best?.value ?? -.infinity) { best = end }
+    }
+    return best
+  }
+
+  /// Points for this proposal alone, spread over the space.
+  private func pool() -> [SearchPoint] {
+    let dimensions = min(space.dimensions.count, SobolSequence.maximumDimensions)
+    let sequence = SobolSequence(dimensions: dimensions, scrambledBy: key.derived("pool"))
+    var source = CounterRandom(key.derived("further dimensions"))
+    var points: [SearchPoint] = []
+    for index in 0..<Self.poolDraws where points.count < Self.poolSize {
+      var unit = sequence[index]
+      while unit.count < space.dimensions.count { unit.append(source.uniform()) }
+      if let candidate = space.feasibleCandidate(at: space.point(fromUnit: unit)) {
+        points.append(candidate.point)
+      }
+    }
+    return points
+  }
+
+  /// The untried candidates with the highest values among some points.
+  private func top(_ count: Int, of points: [SearchPoint]) throws(StrategyError) -> [Find] {
+    let values = try acquisition.values(at: encoder.inputs(points))
+    var seen: Set<SearchPoint> = []
+    var finds: [Find] = []
+    for index in Self.descending(values) where finds.count < count {
+      guard seen.insert(points[index]).inserted, let candidate = fresh(points[index]) else {
+        continue
+      }
+      finds.append(Find(candidate: candidate, value: values[index]))
+    }
+    return finds
+  }
+
+  /// Climbs until neither move improves, or until an earlier climb's path is met.
+  private func climb(
+    from start: Find, _ visited: inout Set<SearchPoint>
+  ) throws(StrategyError) -> Find {
+    var current = start
+    var isRelaxed = false
+    for _ in 0..<Self.maximumSteps {
+      guard visited.insert(current.candidate.point).inserted else { break }
+      if !isRelaxed, let better = try relaxed(current) {
+        current = better
+        isRelaxed = true
+        continue
+      }
+      guard let better = try neighbour(current) else { break }
+      current = better
+      isRelaxed = false
+    }
+    return current
+  }
+
+  /// The best single change that improves.
+  private func neighbour(_ current: Find) throws(StrategyError) -> Find? {
+    let points = space.neighbours(of: current.candidate.point)
+    let values = try acquisition.values(at: encoder.inputs(points))
+    for index in Self.descending(values) {
+      guard values[index] > current.value + Self.gain else { return nil }
+      if let candidate = fresh(points[index]) {
+        return Find(candidate: candidate, value: values[index])
+      }
+    }
+    return nil
+  }
+
+  /// The relaxed climb over all ordered inputs, rounded; half and a quarter of the way where the
+  /// whole way leads out of the limits or does not survive rounding.
+  private func relaxed(_ current: Find) throws(StrategyError) -> Find? {
+    let origin = space.encode(current.candidate.point)
+    let ascent = RelaxedAscent(acquisition)
+    let goal: [Double]
+    do throws(GaussianProcessError) {
+      goal = try ascent.climb(
+        from: origin.values, isActive: origin.isActive, kinds: encoder.kinds
+      ).values
+    } catch {
+      throw .surrogate(reason: error.description)
+    }
+    for share in [1, 0.5, 0.25] {
+      var values = origin.values
+      for index in values.indices { values[index] += share * (goal[index] - values[index]) }
+      let point = space.decode(EncodedPoint(values: values, isActive: origin.isActive))
+      guard point != current.candidate.point, let candidate = fresh(point) else { continue }
+      let value = try acquisition.values(at: encoder.inputs([candidate.point]))[0]
+      if value > current.value + Self.gain { return Find(candidate: candidate, value: value) }
+    }
+    return nil
+  }
+
+  /// The candidate at a point that breaks no limit and that nobody has tried.
+  private func fresh(_ point: SearchPoint) -> Candidate? {
+    guard let candidate = space.feasibleCandidate(at: point) else { return nil }
+    return used.contains(candidate.configuration.identity) ? nil : candidate
+  }
+
+  /// Indices by descending value; equal values in their order.
+  private static func descending(_ values: [Double]) -> [Int] {
+    values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
+  }
+}
+
+/// All candidates of a small space, encoded once.
+struct Listing: Sendable {
+  let points: [SearchPoint]
+  /// The same points, in pieces that keep the covariance matrices small.
+  let chunks: [EncodedInputs]
+
+  static let chunkSize = 1024
+
+  /// nil where the space has more than `limit` candidates or a continuous decision.
+  init?(_ encoder: PointEncoder, limit: Int) throws(StrategyError) {
+    guard Self.mayHold(encoder.space, limit: limit),
+      let points = encoder.space.allPoints(limit: limit)
+    else { return nil }
+    var chunks: [EncodedInputs] = []
+    for start in stride(from: 0, to: points.count, by: Self.chunkSize) {
+      let end = min(start + Self.chunkSize, points.count)
+      chunks.append(try encoder.inputs(Array(points[start..<end])))
+    }
+    self.points = points
+    self.chunks = chunks
+  }
+
+  /// Whether listing is worth trying: at most 100 combinations of all values, used or not, for each
+  /// candidate that may be listed.
+  private static func mayHold(_ space: SearchSpace, limit: Int) -> Bool {
+    var combinations = 1.0
+    for dimension in space.dimensions {
+      switch dimension.kind {
+      case .ordered(levels: nil): return false
+      case .ordered(levels: let levels?): combinations *= Double(levels)
+      case .unordered(let choices): combinations *= Double(choices)
+      }
+    }
+    return combinations <= 100 * Double(limit)
+  }
+}

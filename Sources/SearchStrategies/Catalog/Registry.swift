@@ -1,0 +1,29 @@
+public import SearchSpaces
+
+/// Every search strategy, by name.
+///
+/// To add one: a file in this folder and a line in `members`.
+public enum StrategyRegistry {
+  /// In the order of listings.
+  public static let members: [any SearchStrategy.Type] = [
+    RandomStrategy.self,
+    BayesianStrategy.self,
+  ]
+
+  /// The strategy of a study.
+  ///
+  /// - Parameters:
+  ///   - settings: the keys under `strategy.` without that prefix.
+  ///   - plannedTrials: the number of trials for which the study was created; nil is open-ended.
+  /// - Throws: `StrategyError.unknownStrategy`, `.unknownSetting`, `.wrongSetting`.
+  public static func make(
+    _ name: String, space: SearchSpace, seed: UInt64, settings: [String: ParameterValue] = [:],
+    plannedTrials: Int? = nil
+  ) throws(StrategyError) -> any SearchStrategy {
+    guard let member = members.first(where: { $0.name == name }) else {
+      throw .unknownStrategy(name: name, known: members.map { $0.name })
+    }
+    let checked = try StrategySettings(settings, of: name, declared: member.settings)
+    return member.init(space: space, seed: seed, settings: checked, plannedTrials: plannedTrials)
+  }
+}

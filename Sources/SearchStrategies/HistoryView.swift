@@ -1,0 +1,56 @@
+import SearchSpaces
+
+/// What a strategy reads out of a history.
+///
+/// - Finished trials with a point are observations. Those without one (references outside the
+///   space) only count as tried.
+/// - A failed trial is an observation too, with the worst score seen so far: what diverged, ran
+///   out of memory or out of time is to be kept away from, and the worst score says so without
+///   inventing a number that would distort the scale (as the crash cost of SMAC3).
+/// - Waiting and running trials are pending.
+struct HistoryView {
+  /// The identities of all configurations of the history, whatever their state.
+  private(set) var identities: Set<String> = []
+  private(set) var observed: [(point: SearchPoint, score: Double)] = []
+  private(set) var failed: [SearchPoint] = []
+  private(set) var pending: [SearchPoint] = []
+  /// How many trials of the initial design there are.
+  private(set) var initialCount = 0
+  /// The number of the next trial.
+  private(set) var nextNumber: Int
+
+  /// - Throws: `StrategyError.unusableScore`, `.foreignPoint`.
+  init(_ history: [Trial], space: SearchSpace) throws(StrategyError) {
+    nextNumber = (history.map(\.number).max() ?? 0) + 1
+    for trial in history {
+      identities.insert(trial.configuration.identity)
+      if trial.origin == .initial { initialCount += 1 }
+      if trial.state == .complete, !(trial.score?.isFinite ?? false) {
+        throw .unusableScore(trial: trial.number, score: trial.score)
+      }
+      guard let given = trial.point else { continue }
+      let point: SearchPoint
+      do throws(Infeasibility) {
+        point = try space.canonical(given)
+      } catch {
+        throw .foreignPoint(trial: trial.number, reason: error.description)
+      }
+      switch (trial.state, trial.score) {
+      case (.complete, let score?): observed.append((point, score))
+      case (.complete, nil), (.failed, _): failed.append(point)
+      case (.waiting, _), (.running, _): pending.append(point)
+      }
+    }
+  }
+
+  /// Every point that was tried or is pending: observed, failed, pending, each in trial order.
+  var points: [SearchPoint] { observed.map(\.point) + failed + pending }
+
+  /// Notes a proposal of the same answer, as if it were already running.
+  mutating func add(_ proposal: Proposal) {
+    identities.insert(proposal.candidate.configuration.identity)
+    pending.append(proposal.candidate.point)
+    if proposal.origin == .initial { initialCount += 1 }
+    nextNumber += 1
+  }
+}

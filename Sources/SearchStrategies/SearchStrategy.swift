@@ -1,0 +1,55 @@
+public import SearchSpaces
+
+/// Chooses what to try next from what has been tried.
+///
+/// A strategy is a pure function of its initialiser's arguments and the history: it keeps no state
+/// that decides an answer, draws from counter-based streams keyed by (study seed, trial number),
+/// and never reads a clock. The laws, which run on every registered strategy:
+/// - the same history and seed give the same proposals, in any process;
+/// - every proposal is a valid configuration within the budget;
+/// - no proposal repeats the configuration of a trial in the history, whatever its state, nor one
+///   of the same answer;
+/// - `ask(count: 2)` equals `ask(count: 1)` followed by `ask(count: 1)` with the first proposal
+///   pending in the history;
+/// - an exhausted space gives fewer proposals than asked for, in the end none.
+///
+/// References and `start:` configurations are proposed by the study; a strategy sees them in the
+/// history and learns from those that have a point.
+public protocol SearchStrategy: Sendable {
+  /// The name in space files and on the command line.
+  static var name: String { get }
+  /// One sentence for listings.
+  static var summary: String { get }
+  /// What `strategy.KEY=VALUE` may set, in the order of listings.
+  static var settings: [ParameterSchema] { get }
+  /// The papers behind the method.
+  static var references: [String] { get }
+
+  /// A strategy for one study; use `StrategyRegistry.make`, which checks the settings first.
+  ///
+  /// `plannedTrials` is the number of trials for which the study was created (nil: open-ended). It
+  /// must stay the same when a run is resumed with another number.
+  init(space: SearchSpace, seed: UInt64, settings: StrategySettings, plannedTrials: Int?)
+
+  /// The next proposals, at most `count`; fewer only when the space holds no further configuration.
+  ///
+  /// - Parameter history: every trial of the study in the order of its number, pending ones
+  ///   included; results that the answer must not depend on are left out by the caller, who passes
+  ///   those trials as running.
+  /// - Throws: `StrategyError` for a history that no study writes (a finished trial without a
+  ///   finite score), or when no configuration within the budget can be found.
+  func ask(count: Int, history: [Trial]) throws(StrategyError) -> [Proposal]
+}
+
+/// A configuration to train, and why it was chosen.
+public struct Proposal: Sendable {
+  /// The canonical point and configuration with its exact costs.
+  public let candidate: Candidate
+  /// `.initial` for a space-filling point, `.model` for one that a surrogate chose.
+  public let origin: TrialOrigin
+
+  public init(candidate: Candidate, origin: TrialOrigin) {
+    self.candidate = candidate
+    self.origin = origin
+  }
+}
