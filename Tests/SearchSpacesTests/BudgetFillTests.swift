@@ -175,7 +175,8 @@ import Testing
     let layer = try space.candidate(at: ["methods": .list(["adapter", "lora"])])
       .configuration.layers[0]
     return [
-      layer[0].parameters["bottleneck"]?.asInteger ?? 0, layer[1].parameters["rank"]?.asInteger ?? 0,
+      layer[0].parameters["bottleneck"]?.asInteger ?? 0,
+      layer[1].parameters["rank"]?.asInteger ?? 0,
     ]
   }
 
