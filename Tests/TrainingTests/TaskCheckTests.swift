@@ -33,7 +33,7 @@ import Testing
     let lengths = try #require(report.splits[0].lengths)
     #expect(lengths.shortest == 2)
     #expect(lengths.median == 4)
-    #expect(lengths.mean == (4 + 4 + 8 + 2) / 4)
+    #expect(lengths.mean == 18.0 / 4)
     #expect(lengths.longest == 8)
     #expect(lengths.truncatedShare == 0.25)
     #expect(report.overlaps.map(\.examples) == [1, 0, 1])

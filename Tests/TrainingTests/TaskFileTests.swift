@@ -127,9 +127,15 @@ enum TaskFileErrorTable {
   static let rows: [Row] = [
     Row(
       id: "not yaml", yaml: "kind: [classification\n",
-      sentence: "folder/my-task.yaml:2:1: SYNTAX"),
-    Row(id: "empty", yaml: "", sentence: "EMPTY"),
-    Row(id: "twice", yaml: "\(good)metric: f1\n", sentence: "TWICE"),
+      sentence: "folder/my-task.yaml:2:1: the YAML is broken: did not find expected ',' or ']'."),
+    Row(
+      id: "empty", yaml: "",
+      sentence: "folder/my-task.yaml: the file is empty, expected a task.\n"
+        + "  docs/tasks.md shows every key."),
+    Row(
+      id: "twice", yaml: "\(good)metric: f1\n",
+      sentence: "folder/my-task.yaml:2:1: the key 'metric' stands twice in one mapping. Remove one "
+        + "of them."),
     Row(
       id: "a list", yaml: "- a\n",
       sentence: "folder/my-task.yaml:1:1: 'the file' must be a mapping of keys to values, got a "

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LinearAlgebra
 internal import NeuralNets
 public import SearchSpaces
@@ -37,6 +36,8 @@ public struct TrainingBenchmark: Sendable {
     public var tokensPerSecond: Double
     /// Rate of the training steps over that of the machine's own matrix product.
     public var sgemmShare: Double
+    /// The same with processor time in place of wall time, for a machine that others use too.
+    public var processorSgemmShare: Double
     /// 10⁹ operations per second of the training steps' matrix products.
     public var trainingGigaflops: Double
     /// 10⁹ operations per second of the machine's own matrix product.
@@ -51,6 +52,7 @@ public struct TrainingBenchmark: Sendable {
       case examplesPerSecond = "examples_per_second"
       case tokensPerSecond = "tokens_per_second"
       case sgemmShare = "sgemm_share"
+      case processorSgemmShare = "processor_sgemm_share"
       case trainingGigaflops = "training_gigaflops"
       case sgemmGigaflops = "sgemm_gigaflops"
       case evaluationExamplesPerSecond = "evaluation_examples_per_second"
@@ -71,31 +73,34 @@ public struct TrainingBenchmark: Sendable {
     let trainer = try makeTrainer(source)
     try trainer.step()
     var product = MatrixProduct()
-    product.measure(count: 2)
-    product.reset()
-    var seconds = 0.0
-    var operations = 0.0
+    _ = product.measured(count: 2)
+    var training = Stopwatch()
+    var machine = Stopwatch()
     var (examples, tokens) = (0, 0)
     for _ in 0..<steps {
       if trainer.isEpochTrained { _ = try trainer.closeEpoch(shouldStop: { false }) }
       let lengths = trainer.nextLengths()
-      let began = ContinuousClock().now
-      try trainer.step()
-      seconds += Self.seconds(since: began)
-      operations += trainer.model.stepWork(lengths: lengths).operations
+      let work = trainer.model.stepWork(lengths: lengths)
+      try training.measure(operations: work.operations) { try trainer.step() }
       examples += lengths.count
       tokens += lengths.reduce(0, +)
-      product.measure(count: 2)
+      machine.measure(operations: MatrixProduct.operations * 2) {
+        _ = product.measured(count: 2)
+      }
     }
-    let began = ContinuousClock().now
-    let evaluated = trainer.evaluate(trainer.data.validation, shouldStop: { false })
-    let evaluationSeconds = Self.seconds(since: began)
-    let rate = operations / seconds
+    var evaluation = Stopwatch()
+    var evaluated = 0
+    evaluation.measure(operations: 0) {
+      evaluated =
+        trainer.evaluate(trainer.data.validation, shouldStop: { false })?.logits.count ?? 0
+    }
     return Report(
-      examplesPerSecond: Double(examples) / seconds, tokensPerSecond: Double(tokens) / seconds,
-      sgemmShare: rate / product.rate, trainingGigaflops: rate * 1e-9,
-      sgemmGigaflops: product.rate * 1e-9,
-      evaluationExamplesPerSecond: Double(evaluated?.logits.count ?? 0) / evaluationSeconds,
+      examplesPerSecond: Double(examples) / training.seconds,
+      tokensPerSecond: Double(tokens) / training.seconds,
+      sgemmShare: training.rate / machine.rate,
+      processorSgemmShare: training.processorRate / machine.processorRate,
+      trainingGigaflops: training.rate * 1e-9, sgemmGigaflops: machine.rate * 1e-9,
+      evaluationExamplesPerSecond: Double(evaluated) / evaluation.seconds,
       peakMemoryBytes: ProcessMemory.peakBytes, steps: steps, threads: threads)
   }
 
@@ -125,11 +130,6 @@ public struct TrainingBenchmark: Sendable {
         metric: task.metric, outputCount: outputCount),
       settings: settings, key: key)
   }
-
-  static func seconds(since instant: ContinuousClock.Instant) -> Double {
-    let parts = (ContinuousClock().now - instant).components
-    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-  }
 }
 
 /// The machine's own matrix product: [2048, 384] · [384, 1536] in single precision.
@@ -138,18 +138,12 @@ struct MatrixProduct {
   private let a = [Float](repeating: 0.5, count: rows * inner)
   private let b = [Float](repeating: 0.25, count: inner * columns)
   private var c = [Float](repeating: 0, count: rows * columns)
-  private var seconds = 0.0
-  private var operations = 0.0
 
-  /// Operations per second over all measurements since the last reset.
-  var rate: Double { operations / seconds }
+  /// Operations of one product.
+  static let operations = 2 * Double(rows * inner * columns)
 
-  mutating func reset() {
-    (seconds, operations) = (0, 0)
-  }
-
-  mutating func measure(count: Int) {
-    let began = ContinuousClock().now
+  /// Computes the product some times; one of its elements, so that it is not left out.
+  mutating func measured(count: Int) -> Float {
     for _ in 0..<count {
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
@@ -163,7 +157,6 @@ struct MatrixProduct {
         }
       }
     }
-    seconds += TrainingBenchmark.seconds(since: began)
-    operations += 2 * Double(count * Self.rows * Self.inner * Self.columns)
+    return c[0]
   }
 }

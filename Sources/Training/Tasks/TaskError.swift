@@ -63,6 +63,7 @@ public struct FilePlace: Hashable, Sendable, CustomStringConvertible {
 
 /// What is wrong inside a task file.
 public enum TaskFileProblem: Hashable, Sendable {
+  case empty
   case unknownKey(String, choices: [String])
   case missingKey(String, meaning: String)
   case wrongValue(key: String, expected: String, got: String)

@@ -34,6 +34,7 @@ struct TaskFile {
     do {
       yaml = try MarkedYAML(parsing: text, file: path)
     } catch {
+      if case .empty = error { throw .taskFile(place: FilePlace(path), problem: .empty) }
       throw .notYAML(reason: error.description)
     }
     self.path = path
