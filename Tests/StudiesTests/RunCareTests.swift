@@ -136,6 +136,7 @@ import Training
         #expect(trials.count <= events.count)
         #expect(try RunVerification(fake.run).problems.allSatisfy { $0.place == "space.yaml" })
         reads += 1
+        try? await Task.sleep(for: .milliseconds(2))
       }
       return reads
     }

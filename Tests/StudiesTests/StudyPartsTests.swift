@@ -149,7 +149,7 @@ import Testing
     ),
     (
       .unfinishedTrials(count: 2, run: "runs/a"),
-      "2 trials of runs/a are unfinished. Resume the run first.", 2
+      "2 trials of runs/a are half trained. Resume the run first.", 2
     ),
     (.nothingToConfirm(run: "runs/a"), "runs/a has no complete trial to confirm.", 3),
     (
@@ -160,6 +160,11 @@ import Testing
       .testAlreadyOpened(run: "runs/a"),
       "the test split of runs/a has been opened already, and is opened once only. "
         + "'autopeft best runs/a' prints what it gave.", 2
+    ),
+    (
+      .spaceChanged(run: "runs/a"),
+      "runs/a/space.yaml is not the file that the run was started with. Restore it; "
+        + "another space needs another run.", 65
     ),
     (
       .differentExamples(trial: 1, count: 5, other: 2, otherCount: 6),
