@@ -102,7 +102,7 @@ let upper: [Target] =
   + library(
     "Reports",
     [
-      "SearchSpaces", "RunStore", "Studies",
+      "SearchSpaces", "RunStore", "Studies", "Training", "LinearAlgebra",
       .product(name: "TextTable", package: "TextTable"),
     ])
   + [

@@ -16,12 +16,15 @@
       dx[i] = (accumulate ? dx[i] : 0.0f) + dy[i] * derivative(saved[i]);                 \
   }
 
-VK_INLINE float gelu(float x) { return 0.5f * x * (1.0f + vk_erf_of(x * 0.70710678118654752f)); }
+VK_INLINE float gelu(float x) { return x * vk_normal_of(x, vk_exp_of(-0.5f * x * x)); }
 
+// Φ(x) + x φ(x); beyond |x| = 100 φ is 0 in float, and a clamp keeps ∞ · 0 away.
 VK_INLINE float gelu_derivative(float x) {
 #pragma clang fp contract(fast)
-  const float density = 0.39894228040143268f * vk_exp_of(-0.5f * x * x);
-  return 0.5f * (1.0f + vk_erf_of(x * 0.70710678118654752f)) + x * density;
+  float c = x < -100.0f ? -100.0f : x;
+  c = c > 100.0f ? 100.0f : c;
+  const float bell = vk_exp_of(-0.5f * c * c);
+  return vk_normal_of(c, bell) + c * (0.39894228040143268f * bell);
 }
 
 // With (1 + tanh u) / 2 = 1 / (1 + e^-2u) the tail of negative x keeps its digits. 2u is beyond the
@@ -55,7 +58,7 @@ VK_INLINE float relu_derivative(float y) { return y > 0.0f ? 1.0f : 0.0f; }
 VK_INLINE float tanh_derivative(float y) { return 1.0f - y * y; }
 VK_INLINE float sigmoid(float x) { return 1.0f / (1.0f + vk_exp_of(-x)); }
 VK_INLINE float sigmoid_derivative(float y) { return y * (1.0f - y); }
-VK_INLINE float silu(float x) { return x * sigmoid(x); }
+VK_INLINE float silu(float x) { return x / (1.0f + vk_exp_of(-x)); }
 
 VK_INLINE float silu_derivative(float x) {
   const float s = sigmoid(x);

@@ -53,49 +53,42 @@ VK_INLINE float vk_exp_of(float x) {
   return p * vk_power_of_two(half) * vk_power_of_two(whole - half);
 }
 
-// The rational approximation of tanh of Eigen (ptanh_float): odd degree 13 over even degree 6.
+// tanh: an odd polynomial below 0.625 (Cephes tanhf), 1 − 2 / (1 + e^2|x|) with the sign of x above.
 VK_INLINE float vk_tanh_of(float x) {
 #pragma clang fp contract(fast)
-  const float limit = 7.90531110763549805f;
-  float c = x < -limit ? -limit : x;
-  c = c > limit ? limit : c;
-  const float s = c * c;
-  float p = -2.76076847742355e-16f;
-  p = p * s + 2.00018790482477e-13f;
-  p = p * s + -8.60467152213735e-11f;
-  p = p * s + 5.12229709037114e-08f;
-  p = p * s + 1.48572235717979e-05f;
-  p = p * s + 6.37261928875436e-04f;
-  p = p * s + 4.89352455891786e-03f;
-  p = p * c;
-  float q = 1.19825839466702e-06f;
-  q = q * s + 1.18534705686654e-04f;
-  q = q * s + 2.26843463243900e-03f;
-  q = q * s + 4.89352518554385e-03f;
-  const float y = p / q;
-  return (x < 0 ? -x : x) < 0.0004f ? x : y;
+  const float magnitude = x < 0.0f ? -x : x;
+  const float s = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * s + 2.06390887954e-2f;
+  p = p * s + -5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s + -3.33332819422e-1f;
+  const float near = p * s * x + x;
+  const float distance = 1.0f - 2.0f / (1.0f + vk_exp_of(2.0f * magnitude));
+  const float far = x < 0.0f ? -distance : distance;
+  return magnitude < 0.625f ? near : far;
 }
 
-// The rational approximation of erf of Eigen (generic_fast_erf_float) on [-4, 4].
-VK_INLINE float vk_erf_of(float x) {
+// The normal distribution function at x, given bell = e^(-x²/2), with a small relative error in the
+// lower tail too: Φ(-|x|) = bell · erfcx(|x|/√2) / 2, and erfcx(|x|/√2) / 2 = t · p(t) with
+// t = 1 / (1 + |x|/4). p is the polynomial of degree 9 with the least largest relative error
+// (3.4e-8, found by Lawson's iteration on 2,000 Chebyshev points of t in (0, 1)).
+VK_INLINE float vk_normal_of(float x, float bell) {
 #pragma clang fp contract(fast)
-  float c = x < -4.0f ? -4.0f : x;
-  c = c > 4.0f ? 4.0f : c;
-  const float s = c * c;
-  float p = -2.72614225801306e-10f;
-  p = p * s + 2.77068142495902e-08f;
-  p = p * s + -2.10102402082508e-06f;
-  p = p * s + -5.69250639462346e-05f;
-  p = p * s + -7.34990630326855e-04f;
-  p = p * s + -2.95459980854025e-03f;
-  p = p * s + -1.60960333262415e-02f;
-  p = p * c;
-  float q = -1.45660718464996e-05f;
-  q = q * s + -2.13374055278905e-04f;
-  q = q * s + -1.68282697438203e-03f;
-  q = q * s + -7.37332916720468e-03f;
-  q = q * s + -1.42647390514189e-02f;
-  return p / q;
+  const float magnitude = x < 0.0f ? -x : x;
+  const float t = 1.0f / (1.0f + 0.25f * magnitude);
+  float p = 1.978196909e-02f;
+  p = p * t + -8.087713530e-02f;
+  p = p * t + 9.559676512e-02f;
+  p = p * t + -3.171721181e-02f;
+  p = p * t + 6.369893545e-02f;
+  p = p * t + 5.897520776e-02f;
+  p = p * t + 8.160309817e-02f;
+  p = p * t + 9.346635627e-02f;
+  p = p * t + 9.973643158e-02f;
+  p = p * t + 9.973556672e-02f;
+  const float tail = bell * (t * p);
+  return x < 0.0f ? tail : 1.0f - tail;
 }
 
 #endif

@@ -4,7 +4,8 @@ internal import StrictJSON
 struct ConfigFields {
   let object: JSONObject
 
-  func text(_ field: String, default standard: String? = nil) throws(BackboneConfigFault) -> String {
+  func text(_ field: String, default standard: String? = nil) throws(BackboneConfigFault) -> String
+  {
     guard let value = value(field) else { return try fallback(field, standard) }
     guard let text = value.string else {
       throw .wrongType(field: field, expected: "a text", got: value.inWords)

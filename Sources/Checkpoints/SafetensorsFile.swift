@@ -30,8 +30,8 @@ public final class SafetensorsFile: Sendable {
     tensors = header.entries.map { entry in
       TensorInfo(
         name: entry.name, type: entry.type, shape: entry.shape,
-        bytes: (header.dataStart + entry.bytes.lowerBound)
-          ..< (header.dataStart + entry.bytes.upperBound))
+        bytes: (header.dataStart + entry.bytes.lowerBound)..<(header.dataStart
+          + entry.bytes.upperBound))
     }
   }
 
@@ -57,18 +57,26 @@ public final class SafetensorsFile: Sendable {
           isMapped: true)
       }
       return copied(tensor, elementCount) { index in
-        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(
-          fromByteOffset: 4 * index, as: UInt32.self)))
+        Float(
+          bitPattern: UInt32(
+            littleEndian: raw.loadUnaligned(
+              fromByteOffset: 4 * index, as: UInt32.self)))
       }
     case .float16:
       return copied(tensor, elementCount) { index in
-        Float(Float16(bitPattern: UInt16(littleEndian: raw.loadUnaligned(
-          fromByteOffset: 2 * index, as: UInt16.self))))
+        Float(
+          Float16(
+            bitPattern: UInt16(
+              littleEndian: raw.loadUnaligned(
+                fromByteOffset: 2 * index, as: UInt16.self))))
       }
     case .bfloat16:
       return copied(tensor, elementCount) { index in
-        Float(bitPattern: UInt32(UInt16(littleEndian: raw.loadUnaligned(
-          fromByteOffset: 2 * index, as: UInt16.self))) << 16)
+        Float(
+          bitPattern: UInt32(
+            UInt16(
+              littleEndian: raw.loadUnaligned(
+                fromByteOffset: 2 * index, as: UInt16.self))) << 16)
       }
     default:
       throw .notFloats(path: path, name: tensor.name, type: tensor.type.rawValue)

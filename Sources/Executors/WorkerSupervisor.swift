@@ -30,7 +30,11 @@ struct WorkerSupervisor: Sendable {
     let start = ContinuousClock.now
     let (events, feed) = AsyncStream.makeStream(of: Event.self)
     let sources = Sources(process, pollInterval) { feed.yield($0 ? .ended : .tick) }
-    defer { sources.cancel() }
+    // Whatever the worker has left behind in its session holds the log's lock and goes with it.
+    defer {
+      sources.cancel()
+      signal(SIGKILL, execution)
+    }
     request.observe { feed.yield(.wish($0)) }
 
     var report = Report()

@@ -15,7 +15,7 @@ public struct HyperparameterFit: Sendable {
   /// The ends of all starts, best first, for diagnosis.
   public let values: [Double]
 
-  /// Default number of starts. Four found the best of 16 starts in all of our test problems.
+  /// The default number of starts; on the test problems four find the best of sixteen.
   public static let defaultStarts = 4
 
   /// - Parameters:

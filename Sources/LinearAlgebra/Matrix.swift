@@ -1,3 +1,5 @@
+import COpenBLAS
+
 /// A dense matrix of Doubles, stored by rows.
 ///
 /// It is the value type of the search side (kernels, Cholesky factors); the training side has its
@@ -85,7 +87,14 @@ public struct Matrix: Sendable, Equatable {
 
   /// op(A) · x, with transposition as a flag.
   public func times(_ vector: [Double], _ transpose: BLAS.Transpose = .none) -> [Double] {
-    let column = Matrix(rows: vector.count, columns: 1, values: vector)
-    return Matrix.product(self, transpose, column, .none).values
+    let (inner, count) = transpose == .none ? (columns, rows) : (rows, columns)
+    precondition(
+      vector.count == inner, "Matrix.times: \(inner) numbers expected, got \(vector.count)")
+    var result = Array(repeating: 0.0, count: count)
+    guard inner > 0, count > 0 else { return result }
+    cblas_dgemv(
+      CblasRowMajor, transpose.flag, Int32(rows), Int32(columns), 1, values, Int32(columns), vector,
+      1, 0, &result, 1)
+    return result
   }
 }

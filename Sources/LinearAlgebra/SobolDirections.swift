@@ -5,7 +5,7 @@
 /// Reference: Joe and Kuo, "Constructing Sobol sequences with better two-dimensional projections",
 /// SIAM J. Sci. Comput. 30, 2008; file new-joe-kuo-6.21201.
 enum SobolDirections {
-  /// How many primitive polynomials of degree 1, 2, 3 ... the table holds.
+  /// How many primitive polynomials the table holds of degree 1, 2, 3 and so on.
   static let polynomialCounts = [1, 1, 2, 2, 6, 6, 18, 16, 48, 60, 176, 144, 630]
 
   static let packed = """

@@ -58,7 +58,8 @@ public struct SobolSequence: Sendable {
     for position in 0..<32 {
       // The bits above `position`, with a leading one so that prefixes of all lengths differ.
       let prefix = (UInt64(1) << position) | (UInt64(bits) >> (32 - position))
-      let flip = UInt32(truncatingIfNeeded: RandomKey.mixed(key.bits ^ RandomKey.mixed(prefix)) >> 63)
+      let flip = UInt32(
+        truncatingIfNeeded: RandomKey.mixed(key.bits ^ RandomKey.mixed(prefix)) >> 63)
       result = (result << 1) | (((bits >> (31 - position)) & 1) ^ flip)
     }
     return result

@@ -104,7 +104,9 @@ extension AdamW {
 
     public static func == (left: State, right: State) -> Bool {
       left.stepCount == right.stepCount
-        && left.moments.elementsEqual(right.moments) { $0.name == $1.name && $0.values == $1.values }
+        && left.moments.elementsEqual(right.moments) {
+          $0.name == $1.name && $0.values == $1.values
+        }
     }
   }
 

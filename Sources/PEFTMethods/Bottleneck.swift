@@ -7,7 +7,7 @@ import TensorCore
 enum BottleneckInitialisation: String, CaseIterable {
   /// Both N(0, 0.02²): the initialiser of BERT itself, nearly the identity.
   case bert
-  /// Both N(0, 0.01²) cut at two deviations (arXiv 1902.00751, section 3.6).
+  /// Both N(0, 0.01²) cut at two deviations (arXiv 1902.00751; AdapterHub `houlsby`).
   case houlsby
   /// Down U(±1/√D), up zero: exactly the identity (arXiv 2110.04366).
   case mam

@@ -10,7 +10,6 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case repeatedMethod(method: String, place: String)
   case conflictingClaims(weight: String, place: String, methods: [String])
   case siteNotOffered(method: String, site: InsertionSite, offered: [String])
-  case siteTaken(site: InsertionSite, methods: [String])
   case hostParameterMissing(method: String, name: String, layer: Int?)
   case notMergeable(methods: [String])
   case missingTensors(names: [String])
@@ -25,7 +24,7 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .unknownMethod, .unknownParameter, .wrongValue:
       return instanceSentence
     case .layerCountMismatch, .wrongScope, .repeatedMethod, .conflictingClaims, .siteNotOffered,
-      .siteTaken, .hostParameterMissing:
+      .hostParameterMissing:
       return placementSentence
     case .notMergeable, .missingTensors, .unknownTensors, .repeatedTensor, .wrongShape,
       .wrongValueCount, .mergeTargetDiffers:
@@ -63,9 +62,6 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .siteNotOffered(let method, let site, let offered):
       return "method '\(method)' needs the site '\(site.point.rawValue)' of layer \(site.layer), "
         + "which this backbone does not offer. It offers: \(offered.joined(separator: ", "))."
-    case .siteTaken(let site, let methods):
-      return "layer \(site.layer): methods \(quoted(methods)) both own '\(site.point.rawValue)', "
-        + "which has room for one. Keep one of them there."
     case .hostParameterMissing(let method, let name, let layer):
       let place = layer.map { "layer \($0) of this backbone" } ?? "this backbone"
       return "method '\(method)' rewrites '\(name)', which \(place) does not have. "

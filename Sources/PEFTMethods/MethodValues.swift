@@ -22,12 +22,12 @@ struct MethodValues {
           method: schema.name, parameter: parameter.name, expected: parameter.kind.sentence,
           got: value.sentence)
       }
-      values[parameter.name] = value
+      values[parameter.name] = parameter.kind.normal(value)
     }
     self.values = values
   }
 
-  /// The instance with a value for every parameter of the schema.
+  /// The instance with a value for every parameter of the schema, each in its normal form.
   var complete: MethodInstance { MethodInstance(schema.name, values) }
 
   func integer(_ name: String) -> Int {
@@ -36,11 +36,8 @@ struct MethodValues {
   }
 
   func number(_ name: String) -> Double {
-    switch values[name] {
-    case .number(let value): return value
-    case .integer(let value): return Double(value)
-    default: return misdeclared(name, "a number")
-    }
+    guard case .number(let value) = values[name] else { return misdeclared(name, "a number") }
+    return value
   }
 
   func flag(_ name: String) -> Bool {
@@ -68,7 +65,8 @@ struct MethodValues {
   }
 
   private func misdeclared<Value>(_ name: String, _ kind: String) -> Value {
-    preconditionFailure("method '\(schema.name)' reads '\(name)' as \(kind), which its schema is not")
+    preconditionFailure(
+      "method '\(schema.name)' reads '\(name)' as \(kind), which its schema is not")
   }
 }
 
@@ -100,6 +98,15 @@ extension ParameterSchema.Kind {
         && chosen.count >= minimum
     case (.flag, .flag): return true
     default: return false
+    }
+  }
+
+  /// The one way to write a legal value: real numbers as such, subsets in the schema's order.
+  func normal(_ value: ParameterValue) -> ParameterValue {
+    switch (self, value) {
+    case (.number, .integer(let number)): .number(Double(number))
+    case (.subset(let names, _), .list(let chosen)): .list(names.filter(chosen.contains))
+    default: value
     }
   }
 

@@ -6,8 +6,8 @@ public import SearchSpaces
 public enum PEFTModelBuilder {
   /// Attaches every method of a configuration to a host whose parameters are all frozen.
   ///
-  /// The canonical form of the configuration is what is attached, so two configurations that train
-  /// the same thing get the same tensors under the same names. Nothing is attached when an error
+  /// What is attached is the canonical form with all defaults written out, so two configurations
+  /// that train the same thing get the same tensors under the same names. Nothing is attached when an error
   /// is thrown for the configuration itself; a host that lacks what a method needs may be left half
   /// adapted and is to be thrown away.
   ///
@@ -19,7 +19,7 @@ public enum PEFTModelBuilder {
   public static func attach(
     _ configuration: PEFTConfiguration, to host: any AdapterHost, key: RandomKey
   ) throws(MethodError) -> AttachedConfiguration {
-    let configuration = configuration.canonical
+    let configuration = try complete(configuration)
     guard configuration.layerCount == host.layerCount else {
       throw .layerCountMismatch(
         configuration: configuration.layerCount, backbone: host.layerCount)
@@ -42,24 +42,26 @@ public enum PEFTModelBuilder {
   public static func deployed(
     _ configuration: PEFTConfiguration
   ) throws(MethodError) -> PEFTConfiguration {
-    var result = configuration.canonical
-    for group in result.groups.indices {
-      for index in result.groups[group].methods.indices {
-        let instance = result.groups[group].methods[index]
-        result.groups[group].methods[index] = try MethodRegistry.method(instance).deployed
-      }
+    try configuration.mapInstances { instance throws(MethodError) in
+      try MethodRegistry.method(instance).deployed
     }
-    for index in result.model.indices {
-      result.model[index] = try MethodRegistry.method(result.model[index]).deployed
+  }
+
+  /// The canonical form with a value for every hyper-parameter.
+  static func complete(
+    _ configuration: PEFTConfiguration
+  ) throws(MethodError) -> PEFTConfiguration {
+    try configuration.mapInstances { instance throws(MethodError) in
+      let method = try MethodRegistry.method(instance)
+      return try MethodValues(instance, schema: type(of: method).schema).complete
     }
-    return result.canonical
   }
 
   /// The exact counts of a configuration on a backbone, from the methods' formulas.
   public static func predictedCounts(
     _ configuration: PEFTConfiguration, shape: BackboneShape
   ) throws(MethodError) -> ParameterCounts {
-    try placements(configuration.canonical).reduce(.zero) { sum, placement in
+    try placements(complete(configuration)).reduce(.zero) { sum, placement in
       let schema = type(of: placement.method).schema
       var counts = sum + schema.sharedCounts(placement.instance, shape)
       for _ in 0..<max(1, placement.layers.count) {
@@ -143,6 +145,24 @@ public enum PEFTModelBuilder {
         }
       }
     }
+  }
+}
+
+extension PEFTConfiguration {
+  /// The canonical form after a change of every instance.
+  fileprivate func mapInstances(
+    _ change: (MethodInstance) throws(MethodError) -> MethodInstance
+  ) throws(MethodError) -> PEFTConfiguration {
+    var result = self
+    for group in result.groups.indices {
+      for index in result.groups[group].methods.indices {
+        result.groups[group].methods[index] = try change(result.groups[group].methods[index])
+      }
+    }
+    for index in result.model.indices {
+      result.model[index] = try change(result.model[index])
+    }
+    return result.canonical
   }
 }
 

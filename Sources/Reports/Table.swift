@@ -55,7 +55,7 @@ public struct Table: Sendable, Equatable {
     let names = columns
     let table = TextTable<[Cell]> { row in
       zip(names, row).map { name, cell in
-        Column(name, cell.forPeople, align: cell.isNumeric ? .right : .left)
+        Column(title: name, value: cell.forPeople, align: cell.isNumeric ? .right : .left)
       }
     }
     let text = table.string(for: rows, style: Style.simple) ?? ""

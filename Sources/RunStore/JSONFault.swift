@@ -10,12 +10,15 @@ public struct JSONFault: CustomStringConvertible, Sendable {
     case .keyNotFound(let key, let context):
       description = "'\(Self.path(context.codingPath + [key]))' is missing"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      description = "'\(Self.path(context.codingPath))' is not \(Self.word(for: type))"
+      description = "\(Self.place(context)) is not \(Self.word(for: type))"
     case .dataCorrupted(let context):
-      let place = context.codingPath.isEmpty ? "the text" : "'\(Self.path(context.codingPath))'"
-      description = "\(place) is not valid JSON of this kind"
+      description = "\(Self.place(context)) is not valid JSON of this kind"
     @unknown default: description = "not valid JSON of this kind"
     }
+  }
+
+  private static func place(_ context: DecodingError.Context) -> String {
+    context.codingPath.isEmpty ? "the text" : "'\(path(context.codingPath))'"
   }
 
   private static func path(_ keys: [any CodingKey]) -> String {

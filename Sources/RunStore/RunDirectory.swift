@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import Foundation
 internal import Glibc
 
@@ -139,6 +140,13 @@ public struct RunDirectory: Hashable, Sendable {
   public func remove(_ file: String) throws {
     precondition(file.hasPrefix(path + "/"), "RunDirectory.remove: \(file) is not in \(path)")
     try FileTree.remove(file)
+  }
+
+  /// Files of a folder that a killed process has left half written.
+  public func unfinishedFiles(in folder: String) throws -> [String] {
+    try FileTree.names(in: folder).filter {
+      AtomicFile.isTemporary(name: $0) || $0.hasSuffix(".tmp")
+    }.map { folder + "/" + $0 }
   }
 
   /// Bytes on the disk of a file or folder of the run.

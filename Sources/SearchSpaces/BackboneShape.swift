@@ -4,6 +4,8 @@
 public struct BackboneShape: Codable, Hashable, Sendable {
   /// L, the number of layers.
   public var layers: Int
+  /// How many of the layers, the last ones, are a decoder's; 0 for an encoder.
+  public var decoderLayers: Int
   /// D, the hidden width.
   public var width: Int
   /// F, the inner width of the feed-forward block.
@@ -21,7 +23,7 @@ public struct BackboneShape: Codable, Hashable, Sendable {
 
   public init(
     layers: Int, width: Int, feedForward: Int, heads: Int, vocabulary: Int = 30_522,
-    positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true
+    positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true, decoderLayers: Int = 0
   ) {
     self.layers = layers
     self.width = width
@@ -31,15 +33,19 @@ public struct BackboneShape: Codable, Hashable, Sendable {
     self.positions = positions
     self.tokenTypes = tokenTypes
     self.hasPooler = hasPooler
+    self.decoderLayers = decoderLayers
   }
 
   /// All parameters of the backbone, pooler included, task head excluded.
+  ///
+  /// Decoder layers hold a cross-attention of 4(D² + D) and its norm of 2D besides.
   ///
   /// V·D + positions·D + types·D + 2D + L·(4(D² + D) + 2DF + F + D + 4D) + (D² + D with a pooler).
   public var parameterCount: Int {
     let embeddings = (vocabulary + positions + tokenTypes + 2) * width
     let attention = 4 * (width * width + width)
     let block = attention + 2 * width * feedForward + feedForward + width + 4 * width
-    return embeddings + layers * block + (hasPooler ? width * width + width : 0)
+    let crossAttention = decoderLayers * (attention + 2 * width)
+    return embeddings + layers * block + crossAttention + (hasPooler ? width * width + width : 0)
   }
 }

@@ -12,6 +12,8 @@ public struct SearchSpace: Sendable {
   public let schemas: [String: MethodSchema]
   /// The coordinates of the encoded space; a subset has one for each member.
   public let dimensions: [SpaceDimension]
+  /// The file's `description`.
+  public let summary: String?
   /// What the search optimises, the score first where the file does not say otherwise.
   public let objectives: [Objective]
   /// Hard limits on costs that are known before training.
@@ -27,8 +29,9 @@ public struct SearchSpace: Sendable {
   /// Whether the search trains the references first.
   public let usesReferences: Bool
   /// Configurations to try first.
-  public let start: [StartConfiguration]
+  public internal(set) var start: [StartConfiguration]
 
+  let costModel: CostModel
   let plan: SpacePlan
   let indexOfPath: [String: Int]
 
@@ -53,7 +56,7 @@ public struct SearchSpace: Sendable {
 
   /// The exact costs of any configuration on this space's backbone.
   public func costs(of configuration: PEFTConfiguration) -> TrialCosts {
-    TrialCosts(of: configuration, on: backbone, schemas: schemas)
+    TrialCosts(of: configuration, model: costModel)
   }
 }
 

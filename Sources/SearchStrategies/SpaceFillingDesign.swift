@@ -11,8 +11,10 @@ import Synchronization
 ///
 /// The order is walked once and remembered; the memory is of pure values and changes no answer.
 final class SpaceFillingDesign: Sendable {
-  /// So many draws in a row without a new candidate end the walk. A candidate that owns a share p
-  /// of the cube is then missed with probability (1 − p)^20,000: below e^(−20) for p = 0.001.
+  /// So many draws in a row without a new candidate end the walk.
+  ///
+  /// A candidate that owns a share p of the cube is then missed with probability (1 − p)^20,000:
+  /// below e^(−20) for p = 0.001.
   static let patience = 20_000
   /// Spaces with up to so many candidates are listed once the walk has ended.
   static let listingLimit = 100_000

@@ -17,6 +17,8 @@ public final class Study: Sendable {
   let observe: @Sendable (StudyProgress) -> Void
   /// Room that must be on the disk before a trial, beside what its own files need.
   let reserveBytes: Int
+  /// Called after each durable step; tests end the process's life there.
+  let pulse: @Sendable () throws -> Void
   private let stopFlag = Mutex(false)
 
   /// - Parameters:
@@ -24,11 +26,22 @@ public final class Study: Sendable {
   ///   - plan: the same in every sitting.
   ///   - reserveBytes: 64 MB by default: the database, logs and metrics of thousands of trials.
   ///   - observe: called on the study's own task; must not block.
-  public init(
+  public convenience init(
     run: RunDirectory, store: RunStore, plan: StudyPlan, executor: any Executor,
     worker: StudyWorker = .standard, files: RunFiles = .durable,
     reserveBytes: Int = 64_000_000,
     observe: @escaping @Sendable (StudyProgress) -> Void = { _ in }
+  ) {
+    self.init(
+      run: run, store: store, plan: plan, executor: executor, worker: worker, files: files,
+      reserveBytes: reserveBytes, observe: observe, pulse: {})
+  }
+
+  init(
+    run: RunDirectory, store: RunStore, plan: StudyPlan, executor: any Executor,
+    worker: StudyWorker, files: RunFiles, reserveBytes: Int,
+    observe: @escaping @Sendable (StudyProgress) -> Void,
+    pulse: @escaping @Sendable () throws -> Void
   ) {
     self.run = run
     self.store = store
@@ -38,6 +51,7 @@ public final class Study: Sendable {
     self.files = files
     self.reserveBytes = reserveBytes
     self.observe = observe
+    self.pulse = pulse
   }
 
   /// Runs or continues the search until its budget, its space, or somebody's patience ends.

@@ -19,6 +19,8 @@ final class StudyLoop {
   private var clock: StudyClock
   private var inFlight: Set<Int> = []
   private var savedSeconds = 0.0
+  /// Wall time at which nothing is started any more; confirmations have no such limit.
+  private var deadlineSeconds: Double?
 
   init(_ study: Study) throws {
     self.study = study
@@ -26,6 +28,7 @@ final class StudyLoop {
     settings = try history.settings()
     budget = try history.budget()
     earlierSeconds = try history.elapsedSeconds()
+    deadlineSeconds = budget.seconds
     let all = try history.trials()
     records = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
     let searched = all.filter { $0.trial.origin != .confirmation }
@@ -53,6 +56,7 @@ final class StudyLoop {
   }
 
   func confirm() async throws -> StudyOutcome {
+    deadlineSeconds = nil
     let trials = records.values.filter { $0.trial.origin == .confirmation }
       .sorted { $0.number < $1.number }
     sequence = trials.map(\.number)
@@ -99,6 +103,7 @@ final class StudyLoop {
   private func propose(view: Int) throws -> Bool {
     guard let next = try nextCandidate(view: view) else {
       if clock.noteEmpty(view: view) { try study.store.recordExhausted() }
+      try study.pulse()
       return true
     }
     do {
@@ -109,6 +114,7 @@ final class StudyLoop {
         identity: identity, trial: trial, strategy: settings.strategy)
     }
     clock.notePropose()
+    try study.pulse()
     return true
   }
 
@@ -142,10 +148,12 @@ final class StudyLoop {
       trial.number, result.ending, seconds: result.seconds,
       peakMemoryBytes: result.peakMemoryBytes,
       logTail: isFailed ? LogTail.read(trial.logFile) : nil)
+    try study.pulse()
     let record = try study.store.history.trial(trial.number)
     records[trial.number] = record
     clock.noteRecord()
     try Retention(study.run, keep: budget.keep).apply(to: Array(records.values))
+    try study.pulse()
     study.observe(.recorded(record))
   }
 
@@ -181,14 +189,17 @@ final class StudyLoop {
     try trial.make()
     let job = try CanonicalJSON.document(study.worker.job(record, settings))
     try study.files.write(job, trial.jobFile)
+    try study.pulse()
     let step = study.worker.checkpointStep(trial)
     let attempt = try study.store.recordStart(number, step: step)
     records[number]?.trial.state = .running
+    try study.pulse()
     try await study.executor.submit(
       Job(
         id: number, arguments: study.worker.arguments(trial), log: trial.logFile,
         limits: JobLimits(seconds: budget.trialSeconds, memoryBytes: budget.trialMemoryBytes)))
     inFlight.insert(number)
+    try study.pulse()
     study.observe(.started(trial: number, attempt: attempt, step: step))
   }
 
@@ -208,6 +219,7 @@ final class StudyLoop {
     case .leave: try study.store.recordAttemptEnd(trial.number, outcome: "stopped")
     case .restart(let reason):
       try study.store.recordAttemptEnd(trial.number, outcome: reason)
+      try study.pulse()
       study.observe(.restarting(trial: trial.number, reason: reason))
     case .halt(let code):
       try study.store.recordAttemptEnd(trial.number, outcome: "exit code \(code)")
@@ -228,6 +240,7 @@ final class StudyLoop {
     let result = TrialResult(
       state: .failed, split: .validation, failure: reason, timing: timing)
     try study.files.write(try CanonicalJSON.document(result), trial.resultFile)
+    try study.pulse()
   }
 
   // MARK: Time
@@ -235,7 +248,7 @@ final class StudyLoop {
   private var sittingSeconds: Double { start.duration(to: .now).seconds }
 
   private var isOutOfTime: Bool {
-    budget.seconds.map { earlierSeconds + sittingSeconds >= $0 } ?? false
+    deadlineSeconds.map { earlierSeconds + sittingSeconds >= $0 } ?? false
   }
 
   /// Adds this sitting's time to the stored sum, so that a kill loses one trial's worth at most.

@@ -1,6 +1,8 @@
+internal import Checkpoints
+internal import Foundation
 public import RunStore
-public import Training
 internal import SearchSpaces
+public import Training
 
 /// How a trial becomes a job, and how a checkpoint is read: the study's side of the worker.
 public struct StudyWorker: Sendable {
@@ -43,10 +45,15 @@ public struct StudyWorker: Sendable {
     ["worker", "--run", trial.run.path, "--trial", String(trial.number)]
   }
 
-  /// Reads the key `step` of `checkpoint/progress.json`.
+  /// Reads the progress in the header of `checkpoint/state.safetensors`.
+  ///
+  /// A checkpoint that cannot be read counts as none: the worker sets it aside and starts anew.
   @Sendable public static func standardCheckpointStep(_ trial: TrialDirectory) -> Int {
     struct Progress: Decodable { var step: Int }
-    let file = trial.checkpoint + "/progress.json"
-    return (try? RunFiles.decode(Progress.self, from: file).step) ?? 0
+    let file = trial.checkpoint + "/state.safetensors"
+    guard let reader = try? WeightReader(file: file), let text = reader.metadata["progress"],
+      let progress = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8))
+    else { return 0 }
+    return progress.step
   }
 }

@@ -8,13 +8,13 @@ public enum VectorMath {
     return vk_sum_of_squares(base, x.count)
   }
 
-  /// x ← a x
+  /// Multiplies by a number: x ← a x.
   public static func scale(_ x: UnsafeMutableBufferPointer<Float>, by a: Float) {
     guard let base = x.baseAddress else { return }
     vk_scale(a, base, base, x.count)
   }
 
-  /// y ← y + x
+  /// Adds: y ← y + x.
   static func add(
     _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int
   ) {
@@ -28,11 +28,11 @@ public enum VectorMath {
     public var beta1: Float
     public var beta2: Float
     public var epsilon: Float
-    /// lr / (1 − β₁ᵗ)
+    /// The corrected rate, lr / (1 − β₁ᵗ).
     public var stepSize: Float
-    /// 1 / √(1 − β₂ᵗ)
+    /// The correction of √v, 1 / √(1 − β₂ᵗ).
     public var secondMomentScale: Float
-    /// 1 − lr · weight decay
+    /// What weight decay leaves, 1 − lr · weight decay.
     public var retention: Float
 
     public init(
@@ -49,7 +49,7 @@ public enum VectorMath {
     }
   }
 
-  /// m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²;
+  /// One AdamW step: m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²;
   /// p ← retention · p − stepSize · m / (√v · secondMomentScale + ε), all of equal count.
   public static func adamW(
     _ values: UnsafeMutableBufferPointer<Float>, gradient: UnsafeMutableBufferPointer<Float>,

@@ -52,9 +52,12 @@ enum UnicodeRules {
 
   /// What stripping of accents removes: category Mn.
   static func isNonspacingMark(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value < 0x300 { return false }
-    if scalar.value == 0x1734 { return true }
-    return scalar.properties.generalCategory == .nonspacingMark && existed(scalar, in: 8)
+    switch scalar.value {
+    case 0..<0x300, 0x1885, 0x1886, 0xA9BD, 0x111C9: return false
+    case 0x1734, 0x1171E: return true
+    default:
+      return scalar.properties.generalCategory == .nonspacingMark && existed(scalar, in: 8)
+    }
   }
 
   /// The canonical combining class: 0 for starters.

@@ -21,7 +21,8 @@ struct CholeskyTests {
     let matrix = positive(order)
     let root = try Cholesky(matrix)
     #expect(root.jitter == 0)
-    #expect(largestDifference(Matrix.product(root.lower, .none, root.lower, .transposed), matrix) < 1e-11)
+    #expect(
+      largestDifference(Matrix.product(root.lower, .none, root.lower, .transposed), matrix) < 1e-11)
     for i in 0..<order {
       for j in 0..<order where j > i { #expect(root.lower[i, j] == 0) }
     }
@@ -47,7 +48,8 @@ struct CholeskyTests {
     let ones = Matrix(rows: 20, columns: 20, repeating: 1)
     let root = try Cholesky(ones)
     #expect(root.jitter > 0 && root.jitter <= 1e-8)
-    #expect(largestDifference(Matrix.product(root.lower, .none, root.lower, .transposed), ones) < 1e-7)
+    #expect(
+      largestDifference(Matrix.product(root.lower, .none, root.lower, .transposed), ones) < 1e-7)
   }
 
   struct Refusal: Sendable {

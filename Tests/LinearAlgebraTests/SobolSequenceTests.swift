@@ -10,7 +10,7 @@ struct SobolSequenceTests {
     (2, 0xdc2980fd40722125 as UInt64),
     (10, 0x7b12b2eee5a87925 as UInt64),
     (337, 0xe249a7f6e7afa825 as UInt64),
-    (1111, 0xdeceb4b1a7a9d925 as UInt64)
+    (1111, 0xdeceb4b1a7a9d925 as UInt64),
   ])
   func plainSequenceEqualsScipy(dimensions: Int, expected: UInt64) {
     let sequence = SobolSequence(dimensions: dimensions, scrambledBy: nil)

@@ -16,7 +16,7 @@ struct SpecialFunctionsTests {
     (12.1, 0.0820913432753868, 0.006694746367819803),
     (20.0, 0.04987592598183679, 0.002481480363264327),
     (40.0, 0.02498440420572057, 0.0006238317711771541),
-    (1000.0, 0.0009999990000029999, 9.99997000015e-07)
+    (1000.0, 0.0009999990000029999, 9.99997000015e-07),
   ])
   func millsRatioAndComplement(t: Double, ratio: Double, complement: Double) {
     #expect(abs(SpecialFunctions.millsRatio(t) / ratio - 1) < 4e-15)
@@ -36,7 +36,7 @@ struct SpecialFunctionsTests {
     (-11.9, -76.69769951768451, 12.06467144266286),
     (-12.1, -79.13037071758207, 12.262054268400982),
     (-38.0, -730.1961834021138, 38.05252276004133),
-    (-100.0, -5010.12957880025, 100.01999400419587)
+    (-100.0, -5010.12957880025, 100.01999400419587),
   ])
   func logImprovement(z: Double, value: Double, derivative: Double) {
     let result = SpecialFunctions.logImprovement(z)

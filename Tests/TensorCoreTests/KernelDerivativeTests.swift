@@ -6,9 +6,10 @@ import Testing
 /// The backward kernels at extreme inputs, in place and added to.
 @Suite struct KernelDerivativeTests {
   struct Derivative: Sendable, CustomStringConvertible {
-    typealias Kernel = @Sendable (
-      UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int32
-    ) -> Void
+    typealias Kernel =
+      @Sendable (
+        UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int32
+      ) -> Void
     let description: String
     let kernel: Kernel
     /// f'(x) in Double.

@@ -10,7 +10,8 @@ import Testing
   /// Ends of the float range, subnormal numbers, and a fine grid of usual values.
   static let inputs: [Float] =
     [
-      0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-130, -0x1p-130, 1e-7, -1e-7, 4e-4, -4e-4, 80, -80, 87.3, -87.3, 88.7,
+      0, -0.0, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-130, -0x1p-130, 1e-7, -1e-7,
+      4e-4, -4e-4, 80, -80, 87.3, -87.3, 88.7,
       -88.7, 89, -89, -100, -103, -104, 1e4, -1e4, 1e19, -1e19, 3e38, -3e38, .infinity, -.infinity,
     ] + (-2000...2000).map { Float($0) * 0.005 }
 
@@ -38,16 +39,14 @@ import Testing
     let description: String
     let map: Map
     let reference: @Sendable (Double) -> Double
-    var tolerance = 1e-7
+    var tolerance = 1.3e-7
   }
 
   static let functions = [
     Function(
-      description: "tanh", map: { vk_tanh($0, $1, $2) }, reference: { Foundation.tanh($0) },
-      tolerance: 2e-7),
+      description: "tanh", map: { vk_tanh($0, $1, $2) }, reference: { Foundation.tanh($0) }),
     Function(
-      description: "sigmoid", map: { vk_sigmoid($0, $1, $2) }, reference: Reference.sigmoid,
-      tolerance: 1.5e-7),
+      description: "sigmoid", map: { vk_sigmoid($0, $1, $2) }, reference: Reference.sigmoid),
     Function(description: "relu", map: { vk_relu($0, $1, $2) }, reference: Reference.relu),
     Function(
       description: "gelu", map: { vk_gelu($0, $1, $2) },
@@ -70,7 +69,7 @@ import Testing
       if exact.isNaN || exact.isInfinite {
         #expect(Double(y) == exact || (exact.isNaN && y.isNaN), "f(\(x)) = \(y)")
       } else {
-        let tolerance = function.tolerance * max(1, abs(exact), min(abs(Double(x)), 5))
+        let tolerance = function.tolerance * max(1, abs(exact))
         #expect(abs(Double(y) - exact) <= tolerance, "f(\(x)) = \(y), expected \(exact)")
       }
     }

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct VectorMathTests {
   @Test func sumOfSquaresAndScaleEqualReference() {
-    let parameter = Parameter(path: "x", shape: Shape(19), values: Leaf.normal("x", Shape(19)).values)
+    let leaf = Leaf.normal("x", Shape(19))
+    let parameter = Parameter(path: "x", shape: leaf.shape, values: leaf.values)
     let expected = parameter.array.reduce(0) { $0 + Double($1) * Double($1) }
     #expect(abs(VectorMath.sumOfSquares(parameter.values) - expected) < 1e-12)
     let before = parameter.array

@@ -40,7 +40,7 @@ void vk_column_dots(const float *x, const float *z, float *s, size_t rows, size_
 
 /// y = e^x; relative error below 2e-7, 0 and infinity where float has none.
 void vk_exp(const float *x, float *y, size_t n);
-/// y = x Φ(x), Φ the normal distribution function, by a rational erf.
+/// y = x Φ(x), Φ the normal distribution function, which keeps its digits in the lower tail.
 void vk_gelu(const float *x, float *y, size_t n);
 void vk_gelu_backward(const float *x, const float *dy, float *dx, size_t n, int accumulate);
 /// y = x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))

@@ -31,7 +31,9 @@ public struct ConfigurationFormat: Exporter {
     try AtomicFile.write(
       deployed.yaml, to: folder.appending(path: Self.configurationFile).path)
     let tensors =
-      subject.attached.state(.deployed)
+      subject.attached.state(.deployed).map {
+        NamedTensor(name: $0.name, shape: $0.shape, values: $0.values)
+      }
       + subject.head.parameters.map {
         NamedTensor(
           name: "head.\($0.name)", shape: $0.parameter.shape.dimensions, values: $0.parameter.array)
@@ -52,14 +54,14 @@ public struct ConfigurationFormat: Exporter {
     let backbone = try BackboneRegistry.load(subject.source)
     let configuration = try PEFTConfiguration(
       yaml: String(contentsOf: file, encoding: .utf8), file: file.path,
-      schemas: MethodRegistry.schemas, backbone: subject.source.shape)
+      schemas: MethodRegistry.schemas, backbone: try subject.source.shape())
     let attached = try PEFTModelBuilder.attach(
       configuration, to: backbone, key: RandomKey(seed: 0))
     let reader = try WeightReader(file: folder.appending(path: Self.tensorFile).path)
     try attached.load(
       attached.tensors.map { tensor in
         let stored = try reader.tensor(tensor.name)
-        return NamedTensor(name: tensor.name, shape: stored.shape, values: Array(stored.values))
+        return AdapterTensor(name: tensor.name, shape: stored.shape, values: Array(stored.values))
       })
     let head = try subject.head.copy(from: reader.scoped("head"), backbone: backbone)
     try reader.checkAllUsed()

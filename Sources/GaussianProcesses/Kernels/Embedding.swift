@@ -72,7 +72,7 @@ struct Embedding: Sendable {
     self.coordinates = coordinates
   }
 
-  /// The unscaled squared distances of every pair i > j in one dimension, (1,0), (2,0), (2,1) …
+  /// The unscaled squared distances in one dimension of every pair i > j: (1,0), (2,0), (2,1) ….
   func pairDistances(dimension: Int) -> [Double] {
     var result = Array(repeating: 0.0, count: count * (count - 1) / 2)
     for coordinate in coordinates where coordinate.dimension == dimension {

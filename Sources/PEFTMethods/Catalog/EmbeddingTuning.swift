@@ -67,7 +67,9 @@ public struct EmbeddingTuning: PEFTMethod {
       .learningRate,
     ],
     sizeParameter: nil,
-    references: ["Devlin et al. 2018, arXiv 1810.04805", "Ben Zaken et al. 2022, arXiv 2106.10199"],
+    references: [
+      "Devlin et al. 2018, arXiv 1810.04805", "Ben Zaken et al. 2022, arXiv 2106.10199",
+    ],
     countFormula: "tables (V + positions + types)·D, norm D + D, pooler D² + D",
     isMergeable: true,
     parameterCounts: counting { (method: EmbeddingTuning, shape) in

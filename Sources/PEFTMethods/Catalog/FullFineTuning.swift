@@ -27,8 +27,12 @@ public struct FullFineTuning: PEFTMethod {
       return ParameterCounts(trained: all - shape.width, deployed: all, published: all)
     },
     claims: claiming { (_: FullFineTuning, _) in
-      let maps = InsertionPoint.linearMaps.flatMap { ["\($0.rawValue).weight", "\($0.rawValue).bias"] }
-      let norms = ["attention-norm", "feed-forward-norm"].flatMap { ["\($0).scale", "\($0).shift"] }
+      let maps = InsertionPoint.linearMaps.flatMap {
+        ["\($0.rawValue).weight", "\($0.rawValue).bias"]
+      }
+      let norms = ["attention-norm", "feed-forward-norm"].flatMap {
+        ["\($0).scale", "\($0).shift"]
+      }
       return maps + norms
     })
 

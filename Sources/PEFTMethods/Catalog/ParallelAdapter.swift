@@ -11,7 +11,9 @@ import TensorCore
 /// - Trained = deployed: 2·D·b + b + D; published (AutoPEFT): 2·D·b.
 /// - Not mergeable: the activation stands between the two maps.
 ///
-/// s is a constant: a learned one is not included.
+/// s is a constant: a learned one is not included. Beside the attention block the output is added
+/// to u, after the output projection, as in AdapterHub; the paper's own RoBERTa code adds it before
+/// that projection, which is not offered.
 ///
 /// Reference: arXiv 2110.04366, table 1 and section 4.6; adapter-hub/adapters `ParBnConfig`;
 /// jxhe/unify-parameter-efficient-tuning petl/petl_factory.py.

@@ -11,6 +11,12 @@
 /// Reference: S4's own rule is not published; this rule reproduces the sizes and counts that its
 /// 0.5 % budget gives for one to three of its methods.
 struct BudgetFill {
+  /// count(s) = base + step · s.
+  struct Line: Hashable, Sendable {
+    let base: Int
+    let step: Int
+  }
+
   /// Parameters as a function of the size of one method instance.
   struct Curve {
     let schema: MethodSchema
@@ -19,30 +25,44 @@ struct BudgetFill {
     let largest: Int
     private let measure: BudgetPlan.Measure
     private let backbone: BackboneShape
-    /// count(s) = base + step · s where the counts are affine.
-    private let line: (base: Int, step: Int)?
+    /// Where the counts are affine in the size.
+    private let line: Line?
 
     /// nil for a method without a size parameter of whole numbers.
-    init?(_ member: Resolution.Member, measure: BudgetPlan.Measure, backbone: BackboneShape) {
-      guard let sizeName = member.schema.sizeParameter,
-        let parameter = member.schema.parameters.first(where: { $0.name == sizeName }),
+    init?(_ member: Resolution.Member, measure: BudgetPlan.Measure, model: CostModel) {
+      let schema = member.schema
+      guard let sizeName = schema.sizeParameter,
+        let parameter = schema.parameters.first(where: { $0.name == sizeName }),
         case .integer(let range) = parameter.kind, range.upperBound >= 1
       else { return nil }
-      self.schema = member.schema
+      self.schema = schema
       self.instance = member.instance
       self.sizeName = sizeName
       self.measure = measure
-      self.backbone = backbone
+      self.backbone = model.backbone
       self.largest = range.upperBound
-      func count(_ size: Int) -> Int {
-        var sized = member.instance
-        sized.parameters[sizeName] = .integer(size)
-        return measure(member.schema.parameterCounts(sized, backbone))
+      line = model.line(of: member.instance, measure: measure) {
+        Self.lines(
+          schema, member.instance, sizeName, largest: range.upperBound, on: model.backbone)
       }
-      let one = count(1)
-      let step = largest > 1 ? count(2) - one : 0
-      let isAffine = largest <= 2 || count(largest) == one + step * (largest - 1)
-      line = isAffine && step >= 0 ? (one - step, step) : nil
+    }
+
+    /// For each measure the line through sizes 1 and 2, where the largest size lies on it too.
+    private static func lines(
+      _ schema: MethodSchema, _ instance: MethodInstance, _ sizeName: String, largest: Int,
+      on backbone: BackboneShape
+    ) -> [Line?] {
+      func counts(_ size: Int) -> ParameterCounts {
+        var sized = instance
+        sized.parameters[sizeName] = .integer(size)
+        return schema.parameterCounts(sized, backbone)
+      }
+      let (one, two, last) = (counts(1), counts(min(2, largest)), counts(largest))
+      return BudgetPlan.Measure.allCases.map { measure in
+        let step = measure(two) - measure(one)
+        let isAffine = measure(last) == measure(one) + step * (largest - 1)
+        return isAffine && step >= 0 ? Line(base: measure(one) - step, step: step) : nil
+      }
     }
 
     func count(_ size: Int) -> Int {

@@ -1,39 +1,10 @@
-/// The work that a method adds to a forward pass and to the memory of a training step.
-public struct MethodWorkload: Hashable, Sendable {
-  /// Multiply-adds for each token that passes the layer.
-  public var multiplyAddsPerToken: Int
-  /// Numbers kept for the backward pass, for each token that passes the layer.
-  public var activationsPerToken: Int
-
-  public init(multiplyAddsPerToken: Int, activationsPerToken: Int) {
-    self.multiplyAddsPerToken = multiplyAddsPerToken
-    self.activationsPerToken = activationsPerToken
-  }
-}
-
-extension MethodSchema {
-  /// The work of one instance in one layer.
-  ///
-  /// A method that rewrites backbone weights in place adds none. Any other uses each deployed
-  /// number in one multiply-add a token (the keys and values of a prefix too: P·D each), and keeps
-  /// its inner activations: as many numbers a token as its size.
-  func workload(of instance: MethodInstance, on backbone: BackboneShape) -> MethodWorkload {
-    if !claims(instance, backbone).isEmpty {
-      return MethodWorkload(multiplyAddsPerToken: 0, activationsPerToken: 0)
-    }
-    let size = sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
-    return MethodWorkload(
-      multiplyAddsPerToken: parameterCounts(instance, backbone).deployed,
-      activationsPerToken: size)
-  }
-}
-
 extension TrialCosts {
   /// The exact costs of a configuration.
   ///
   /// With L layers of width D and inner width F, H heads, a longest sequence of n tokens, batches
   /// of b sequences, and t = b·n tokens in a step:
-  /// - parameters: Σ over layers and methods of the schema's counts, plus the model-wide methods.
+  /// - parameters: Σ over layers and methods of the schema's counts, plus once for
+  ///   each distinct instance what its layers share, plus the model-wide methods.
   /// - optimizerBytes = 4 · 3 · trained: two AdamW moments and the gradient, Float32.
   /// - activationBytes = 4 · t · Σ over the layers from the lowest tuned one up of
   ///   (9·D + 2·F + 2·H·n + 4) + Σ of the methods' own activations. Kept are, of each such layer,
@@ -48,28 +19,36 @@ extension TrialCosts {
     of configuration: PEFTConfiguration, on backbone: BackboneShape,
     schemas: [String: MethodSchema]
   ) {
+    self.init(of: configuration, model: CostModel(backbone: backbone, schemas: schemas))
+  }
+
+  init(of configuration: PEFTConfiguration, model: CostModel) {
+    let backbone = model.backbone
     let length = min(configuration.training.maximumLength, max(1, backbone.positions))
     let tokens = configuration.training.batch * length
     var counts = ParameterCounts.zero
     var multiplyAdds = 0
     var methodActivations = 0
     var lowestTuned: Int?
+    var sharing: [MethodInstance] = []
     var layer = 0
     for group in configuration.groups {
       for instance in group.methods {
-        guard let schema = schemas[instance.name] else { continue }
-        let single = schema.parameterCounts(instance, backbone)
-        let work = schema.workload(of: instance, on: backbone)
-        counts = counts + single.times(group.layers)
-        multiplyAdds += work.multiplyAddsPerToken * group.layers
-        methodActivations += work.activationsPerToken * group.layers
+        guard let facts = model.facts(of: instance) else { continue }
+        counts = counts + facts.counts.times(group.layers)
+        multiplyAdds += facts.workload.multiplyAddsPerToken * group.layers
+        methodActivations += facts.workload.activationsPerToken * group.layers
+        if facts.shared != .zero, !sharing.contains(instance) {
+          sharing.append(instance)
+          counts = counts + facts.shared
+        }
       }
       if lowestTuned == nil, !group.methods.isEmpty { lowestTuned = layer }
       layer += group.layers
     }
     for instance in configuration.model {
-      guard let schema = schemas[instance.name] else { continue }
-      counts = counts + schema.parameterCounts(instance, backbone)
+      guard let facts = model.facts(of: instance) else { continue }
+      counts = counts + facts.counts + facts.shared
       lowestTuned = 0
     }
     let (width, inner) = (backbone.width, backbone.feedForward)

@@ -14,13 +14,18 @@ struct StructureCount {
   private let layerCount: Int
 
   /// nil where decisions are not independent: a mask over several groups, a list of methods that
-  /// groups share, a parameter that only some groups share, or more than ten methods.
+  /// groups share or choose as a whole, a parameter that only some groups share, or more than ten
+  /// methods.
   init?(space: SearchSpace) {
     plan = space.plan
     layerCount = space.backbone.layers
     names = Set(plan.groups.flatMap { $0.methods.map(\.name) }).sorted()
     guard names.count <= 10, plan.model.map({ $0.methods.count <= 10 }) ?? true else { return nil }
     if plan.mask != nil && plan.groups.count > 1 { return nil }
+    let choosesLists = ([plan.model].compactMap { $0 } + plan.groups).contains { group in
+      if case .chosen = group.presence { true } else { false }
+    }
+    if choosesLists { return nil }
     let presences = plan.groups.compactMap { group -> Int? in
       if case .searched(let index, _) = group.presence { index } else { nil }
     }
@@ -164,6 +169,7 @@ struct StructureCount {
           && (vanishing & bit(method.name) == 0 || vanished & bit(method.name) != 0)
       }
     case .searched(_, let counts): return counts.contains(0)
+    case .chosen: return false
     }
   }
 

@@ -31,13 +31,11 @@ extension SearchSpace {
   private func checkClaims(_ resolution: Resolution) throws(Infeasibility) {
     for (index, members) in resolution.members.enumerated() {
       let instances = members.map(\.instance)
-      if let clash = claimClash(instances, schemas: schemas, backbone: backbone) {
+      if let clash = costModel.clash(instances) {
         throw .conflict(group: index + 1, methods: clash.methods, weight: clash.weight)
       }
     }
-    if let clash = claimClash(
-      resolution.model.map(\.instance), schemas: schemas, backbone: backbone)
-    {
+    if let clash = costModel.clash(resolution.model.map(\.instance)) {
       throw .conflict(group: nil, methods: clash.methods, weight: clash.weight)
     }
   }
@@ -104,10 +102,10 @@ extension SearchSpace {
     let filled = members.filter(\.isFilled)
     if filled.isEmpty { return nil }
     let fixed = members.filter { !$0.isFilled }.reduce(0) { sum, member in
-      sum + measure(member.schema.parameterCounts(member.instance, backbone))
+      sum + (costModel.facts(of: member.instance).map { measure($0.counts) } ?? 0)
     }
     return BudgetFill(
-      curves: filled.compactMap { BudgetFill.Curve($0, measure: measure, backbone: backbone) },
+      curves: filled.compactMap { BudgetFill.Curve($0, measure: measure, model: costModel) },
       fixedCount: fixed)
   }
 
@@ -127,7 +125,7 @@ extension SearchSpace {
       isTuned[layer] || budget.scope == .perLayer ? sum + weights[layer] : sum
     }
     let model = resolution.model.reduce(0) { sum, member in
-      sum + budget.measure(member.schema.parameterCounts(member.instance, backbone))
+      sum + (costModel.facts(of: member.instance).map { budget.measure($0.counts) } ?? 0)
     }
     let limit = max(0, budget.limit - model)
     return weights.indices.map { isTuned[$0] && sum > 0 ? limit * weights[$0] / sum : 0 }
@@ -150,20 +148,4 @@ extension SearchSpace {
     }
     return groups
   }
-}
-
-/// The first weight that two of the methods rewrite, if there is one.
-func claimClash(
-  _ instances: [MethodInstance], schemas: [String: MethodSchema], backbone: BackboneShape
-) -> (methods: [String], weight: String)? {
-  guard instances.count > 1 else { return nil }
-  var owners: [String: String] = [:]
-  for instance in instances {
-    guard let schema = schemas[instance.name] else { continue }
-    for weight in schema.claims(instance, backbone) {
-      if let owner = owners[weight] { return ([owner, instance.name], weight) }
-      owners[weight] = instance.name
-    }
-  }
-  return nil
 }

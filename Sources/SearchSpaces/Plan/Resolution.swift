@@ -154,11 +154,27 @@ private struct ResolutionWalk {
     if let model = plan.model { result.model = try members(of: model) }
   }
 
+  /// The members of a group; decisions of a group that turns out empty do not exist where the
+  /// choice of tuned groups is a decision itself.
   private mutating func members(of group: GroupPlan) throws(Infeasibility) -> [Resolution.Member] {
+    let before = plan.searchesTunedGroups && group.number > 0 ? result.values : nil
+    let members = try presentMembers(of: group)
+    if members.isEmpty, let before { result.values = before }
+    return members
+  }
+
+  private mutating func presentMembers(
+    of group: GroupPlan
+  ) throws(Infeasibility) -> [Resolution.Member] {
     var members: [Resolution.Member] = []
     switch group.presence {
     case .all:
       for method in group.methods {
+        if let member = try member(method, isOptional: false) { members.append(member) }
+      }
+    case .chosen(let index):
+      let names = try take(index).asList ?? []
+      for method in group.methods where names.contains(method.name) {
         if let member = try member(method, isOptional: false) { members.append(member) }
       }
     case .searched(let index, let counts):
@@ -169,7 +185,6 @@ private struct ResolutionWalk {
       guard counts.contains(members.count) else {
         throw .methodCount(group: group.number, allowed: counts, got: members.count)
       }
-      if members.isEmpty && group.number > 0 && plan.searchesTunedGroups { break }
       let present = Set(members.map(\.schema.name))
       result.values[index] = .list(names.filter(present.contains))
     }

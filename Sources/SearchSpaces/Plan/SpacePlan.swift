@@ -34,6 +34,8 @@ struct GroupPlan: Sendable {
     case all
     /// A searched list of names, with the bounds for how many are left after "size 0".
     case searched(Int, counts: ClosedRange<Int>)
+    /// One of some lists of names; a method of size 0 keeps its place in the list.
+    case chosen(Int)
   }
 
   /// 1, 2, … from the input side; 0 for the model.

@@ -95,8 +95,9 @@ public struct BayesianStrategy: SearchStrategy {
         }
         found = try proposal(of: model, view)
       }
-      if found == nil, let candidate = try design.next(
-        unlike: view.identities, nearby: view.points)
+      if found == nil,
+        let candidate = try design.next(
+          unlike: view.identities, nearby: view.points)
       {
         found = Proposal(candidate: candidate, origin: .initial)
       }

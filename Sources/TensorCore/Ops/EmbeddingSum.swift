@@ -43,7 +43,8 @@ private struct EmbeddingLookup {
   let table: Tensor
 
   init(indices: [Int32], table: Tensor) {
-    precondition(table.shape.rank == 2, "embeddingSum: a table must be [rows, D], got \(table.shape)")
+    precondition(
+      table.shape.rank == 2, "embeddingSum: a table must be [rows, D], got \(table.shape)")
     self.indices = indices
     self.table = table
   }

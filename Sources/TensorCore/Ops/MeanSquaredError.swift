@@ -5,7 +5,8 @@ extension Tape {
   public func meanSquaredError(_ predictions: Tensor, targets: [Float]) -> Tensor {
     precondition(
       targets.count == predictions.count && !targets.isEmpty,
-      "meanSquaredError: predictions \(predictions.shape) need one target each, got \(targets.count)")
+      "meanSquaredError: predictions \(predictions.shape) need one target each, got \(targets.count)"
+    )
     let loss = makeTensor(Shape(), requiresGradient: predictions.requiresGradient)
     var total = 0.0
     for (prediction, target) in zip(predictions.values, targets) {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Logging
+internal import SearchSpaces
 
 /// Says in the log how a training is getting on, at most every five seconds within an epoch.
 struct ProgressLog {

@@ -10,7 +10,8 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
   case foreignCheckpoint(path: String)
   case notAnAdapter(path: String, missing: String)
   case damagedAdapter(path: String, reason: String)
-  case adapterOfOtherTask(path: String, adapter: String, task: String)
+  case adapterOfOtherTask(adapter: String, task: String)
+  case embeddedMissing(folder: String)
   case tokenizerTooLarge(tokens: Int, rows: Int)
 
   public var description: String {
@@ -35,9 +36,12 @@ public enum TrialError: Error, Hashable, Sendable, CustomStringConvertible {
         + "Use 'autopeft import' for adapters of other programs."
     case .damagedAdapter(let path, let reason):
       "\(path): the adapter's header is damaged (\(reason)). Train or export it anew."
-    case .adapterOfOtherTask(let path, let adapter, let task):
-      "\(path): the adapter answers with \(adapter), the task with \(task). "
+    case .adapterOfOtherTask(let adapter, let task):
+      "the adapter answers with \(adapter), the task asks for \(task). "
         + "Name the task that it was trained on."
+    case .embeddedMissing(let folder):
+      "the embedded backbone is not in '\(folder)', where the program expects it. "
+        + "Build the program anew, or name another --backbone."
     case .tokenizerTooLarge(let tokens, let rows):
       "the tokenizer has \(tokens) tokens, the backbone \(rows) embeddings. "
         + "Do both belong to the same checkpoint?"

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import LinearAlgebra
 public import Logging
-public import SearchSpaces
 
 /// Trains the configuration of one job and leaves the files of a trial behind.
 ///
@@ -20,9 +19,14 @@ public struct TrialRunner: Sendable {
   public let checkpointInterval: Double
   public let logger: Logger
 
+  /// Lines on the standard error stream, which an executor keeps as `log.txt`.
+  public static var standardErrorLogger: Logger {
+    Logger(label: "autopeft.trial") { StreamLogHandler.standardError(label: $0) }
+  }
+
   public init(
     job: TrialJob, directory: String, checkpointInterval: Double = 30,
-    logger: Logger = Logger(label: "autopeft.trial", factory: StreamLogHandler.standardError)
+    logger: Logger = TrialRunner.standardErrorLogger
   ) {
     self.job = job
     self.directory = directory

@@ -98,7 +98,7 @@ final class TrialSession {
       let checkpoint = try TrainingCheckpoint(
         path: files.checkpoint, identity: job.identity, for: trainer)
       do { try trainer.restore(checkpoint.state) } catch {
-        throw TrialError.damagedCheckpoint(path: files.checkpoint, reason: error.description)
+        throw TrialError.damagedCheckpoint(path: files.checkpoint, reason: "\(error)")
       }
       timing = checkpoint.timing
       timing.resumptions += 1
@@ -114,7 +114,7 @@ final class TrialSession {
   private func writeCheckpoint() throws {
     try files.makeCheckpointFolder()
     let checkpoint = TrainingCheckpoint(
-      identity: job.identity, state: trainer.state, timing: timingNow())
+      identity: try job.identity, state: trainer.state, timing: timingNow())
     try checkpoint.write(to: files.checkpoint)
   }
 
@@ -180,8 +180,8 @@ final class TrialSession {
       scoredExamples: scored,
       truncatedExamples: data.training.truncatedCount + data.validation.truncatedCount,
       trainingTokens: data.training.tokenCount,
-      trainedParameters: trainer.model.attached.actualCounts.trained,
-      headParameters: trainer.model.headParameters.reduce(0) { $0 + $1.parameter.count })
+      trainedParameters: trainer.model.trainedCount,
+      headParameters: trainer.model.headCount)
   }
 
   private func timingNow() -> TrialTiming {

@@ -51,7 +51,7 @@ public enum ValidationSource: Sendable {
 }
 
 /// The training and validation examples of a task.
-public struct TaskData: Sendable {
+public struct TaskData: Hashable, Sendable {
   /// Names in class order; empty for a regression.
   public var labels: [String]
   public var training: [Example]

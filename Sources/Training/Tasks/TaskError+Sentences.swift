@@ -7,7 +7,7 @@ extension TaskError: CustomStringConvertible {
 
   private var sentences: (fault: String, help: String) {
     switch self {
-    case .unknownTask, .presetWithoutFolder, .presetFileMissing, .taskFile, .noTestFile,
+    case .unknownTask, .presetWithoutFolder, .notYAML, .presetFileMissing, .taskFile, .noTestFile,
       .generatedTaskHasNoLayout, .wrongLabelCount, .tooFewExamples:
       taskSentences
     case .columnMissing, .columnAmbiguous, .columnBeyondRow, .columnNameWithoutHeader,
@@ -31,6 +31,8 @@ extension TaskError: CustomStringConvertible {
         "Expected one of: \(tried.joined(separator: ", ")).")
     case .taskFile(let place, let problem):
       problem.sentences(place)
+    case .notYAML(let reason):
+      (reason, "")
     case .noTestFile(let task):
       ("task '\(task)' has no test file, so there is nothing to open for a final score.",
         "Add 'test: FILE' to the task file.")
@@ -130,8 +132,8 @@ extension TaskFileProblem {
   /// The sentence of the fault at a place, and what to do.
   func sentences(_ place: FilePlace) -> (fault: String, help: String) {
     switch self {
-    case .syntax(let problem):
-      ("\(place): \(problem)", "The file must be YAML; docs/tasks.md shows every key.")
+    case .empty:
+      ("\(place): the file is empty, expected a task.", "docs/tasks.md shows every key.")
     case .unknownKey(let key, let choices):
       ("\(place): unknown key '\(key)'.\(Wording.suggestion(for: key, among: choices))",
         "Keys: \(choices.joined(separator: ", ")).")
@@ -164,11 +166,14 @@ extension TaskFileProblem {
 
 /// Small pieces of error sentences.
 enum Wording {
-  /// ` Did you mean 'x'?` for the nearest choice within two edits (a third of the word), or nothing.
+  /// ` Did you mean 'x'?` for the nearest choice, or nothing.
+  ///
+  /// Near is within three edits and half of the longer word, so that no letter stands for another.
   static func suggestion(for word: String, among choices: [String]) -> String {
-    let limit = max(1, min(2, word.count / 3))
     let nearest = choices.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
-    guard let nearest, nearest.1 <= limit else { return "" }
+    guard let nearest, nearest.1 <= 3, 2 * nearest.1 <= max(word.count, nearest.0.count) else {
+      return ""
+    }
     return " Did you mean '\(nearest.0)'?"
   }
 

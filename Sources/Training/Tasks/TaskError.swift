@@ -6,6 +6,8 @@ public enum TaskError: Error, Hashable, Sendable {
   case presetWithoutFolder(name: String)
   case presetFileMissing(name: String, folder: String, tried: [String])
   // The task file.
+  /// What the YAML reader says, with its place.
+  case notYAML(reason: String)
   case taskFile(place: FilePlace, problem: TaskFileProblem)
   case noTestFile(task: String)
   case generatedTaskHasNoLayout(task: String)
@@ -61,7 +63,7 @@ public struct FilePlace: Hashable, Sendable, CustomStringConvertible {
 
 /// What is wrong inside a task file.
 public enum TaskFileProblem: Hashable, Sendable {
-  case syntax(String)
+  case empty
   case unknownKey(String, choices: [String])
   case missingKey(String, meaning: String)
   case wrongValue(key: String, expected: String, got: String)

@@ -21,30 +21,24 @@ struct TaskFile {
   init(path: String) throws(TaskError) {
     let text: String
     do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
+      text = try SpaceText.read(URL(filePath: path), name: path)
     } catch {
-      throw FileManager.default.fileExists(atPath: path)
-        ? .unreadable(path: path, reason: (error as NSError).localizedDescription)
-        : .dataFileMissing(path: path, namedIn: "the command line")
+      throw .notYAML(reason: error.description)
     }
     try self.init(path: path, text: text)
   }
 
   /// A text that is at hand, as if it stood in the file `path`.
   init(path: String, text: String) throws(TaskError) {
-    self.path = path
+    let yaml: MarkedYAML
     do {
-      root = try TaskFileMapping(
-        MarkedYAML(parsing: text), key: "the file", file: path, keys: Self.keys)
-    } catch let error as MarkedYAMLError {
-      throw .taskFile(
-        place: FilePlace(path, line: error.line, column: error.column),
-        problem: .syntax(error.problem))
-    } catch let error as TaskError {
-      throw error
+      yaml = try MarkedYAML(parsing: text, file: path)
     } catch {
-      throw .unreadable(path: path, reason: "\(error)")
+      if case .empty = error { throw .taskFile(place: FilePlace(path), problem: .empty) }
+      throw .notYAML(reason: error.description)
     }
+    self.path = path
+    root = try TaskFileMapping(yaml, key: "the file", file: path, keys: Self.keys)
   }
 
   /// The task that the file describes.

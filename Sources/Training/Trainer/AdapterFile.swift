@@ -75,10 +75,10 @@ extension AdapterDescription {
   /// Writes the tensors of a model with this description, durably and with one spelling.
   func write(_ model: FineTunedModel, to path: String) throws {
     let adapters = model.attached.state(.deployed).map {
-      Checkpoints.NamedTensor(name: $0.name, shape: $0.shape, values: $0.values)
+      NamedTensor(name: $0.name, shape: $0.shape, values: $0.values)
     }
     let head = model.headParameters.map { entry in
-      Checkpoints.NamedTensor(
+      NamedTensor(
         name: entry.name, shape: entry.parameter.shape.list, values: entry.parameter.array)
     }
     try SafetensorsWriter.write(
@@ -99,7 +99,7 @@ extension AdapterDescription {
       reader.names.filter { !heads.contains($0) }.map { name in
         let tensor = try reader.tensor(name)
         return withExtendedLifetime(tensor.owner) {
-          PEFTMethods.NamedTensor(name: name, shape: tensor.shape, values: Array(tensor.values))
+          AdapterTensor(name: name, shape: tensor.shape, values: Array(tensor.values))
         }
       })
   }

@@ -2,10 +2,10 @@ internal import Foundation
 
 /// Tells a loss that runs away from one that is only noisy.
 ///
-/// A training has diverged where the mean loss of the last 16 steps exceeds ten times that of a
-/// model that always gives the same answer (ln C for C classes, the mean square of the targets of
-/// a regression). Such a model is useless; ten times worse cannot come from noise over 16 batches,
-/// and no training that was seen to recover had gone that far.
+/// A training has diverged where the losses of its last 16 steps sum to more than those of 160
+/// constant answers (ln C for C classes, the mean square of the targets of a regression). A model
+/// that is ten times worse than one that ignores its input, over 16 batches, is not noisy; one
+/// loss 160 times worse ends a training at once.
 struct DivergenceWatch: Codable, Hashable, Sendable {
   static let window = 16
   static let factor = 10.0
@@ -16,8 +16,9 @@ struct DivergenceWatch: Codable, Hashable, Sendable {
   mutating func mean(adding loss: Double, constantLoss: Double) -> Double? {
     recent.append(loss)
     if recent.count > Self.window { recent.removeFirst() }
-    let mean = recent.reduce(0, +) / Double(recent.count)
-    return recent.count == Self.window && mean > Self.factor * constantLoss ? mean : nil
+    let sum = recent.reduce(0, +)
+    guard sum > Self.factor * Double(Self.window) * constantLoss else { return nil }
+    return sum / Double(recent.count)
   }
 
   /// The loss of a model that ignores its input.

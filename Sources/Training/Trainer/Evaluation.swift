@@ -8,6 +8,10 @@ struct Evaluation {
   /// Rows of logits (or single values), in the order of the examples.
   let logits: [[Float]]
 
+  init(logits: [[Float]]) {
+    self.logits = logits
+  }
+
   /// Runs a model over all examples.
   ///
   /// - Parameter shouldStop: asked before every batch; a stop gives nil.

@@ -79,6 +79,11 @@ final class FineTunedModel {
     return adapters + headParameters
   }
 
+  /// How many numbers get a gradient, without those of the head.
+  var trainedCount: Int { attached.actualCounts.trained }
+  /// How many numbers of the head get a gradient.
+  var headCount: Int { headParameters.reduce(0) { $0 + $1.parameter.count } }
+
   /// The optimizer's groups: one for each pair of learning rate and weight decay.
   ///
   /// Matrices decay and vectors do not; a method's own learning rate goes before that of the trial,

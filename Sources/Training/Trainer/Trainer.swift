@@ -79,7 +79,7 @@ final class Trainer {
     if let mean = progress.watch.mean(adding: loss, constantLoss: constantLoss) {
       throw .diverged(
         step: progress.step, learningRate: settings.learningRate, mean: mean,
-        window: DivergenceWatch.window, constant: constantLoss)
+        window: progress.watch.recent.count, constant: constantLoss)
     }
     return loss
   }
@@ -129,6 +129,11 @@ final class Trainer {
   /// Runs the model as it is; nil where a stop was asked for.
   func evaluate(_ examples: TokenizedExamples, shouldStop: () -> Bool) -> Evaluation? {
     Evaluation(model, on: examples, tape: evaluationTape, shouldStop: shouldStop)
+  }
+
+  /// The numbers of tokens of the sequences of the next step.
+  func nextLengths() -> [Int] {
+    plan.batch(progress.stepInEpoch, of: currentOrder()).map { data.training.length($0) }
   }
 
   /// Sets the model to the tensors of the best epoch.

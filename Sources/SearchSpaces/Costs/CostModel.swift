@@ -1,0 +1,123 @@
+import Synchronization
+
+/// What one method instance costs in one layer.
+struct InstanceFacts: Sendable {
+  let counts: ParameterCounts
+  /// Once for all layers that hold an equal instance.
+  let shared: ParameterCounts
+  let claims: [String]
+  let workload: MethodWorkload
+
+  init(_ instance: MethodInstance, schema: MethodSchema, backbone: BackboneShape) {
+    counts = schema.parameterCounts(instance, backbone)
+    shared = schema.sharedCounts(instance, backbone)
+    claims = schema.claims(instance, backbone)
+    let size = schema.sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
+    workload =
+      claims.isEmpty
+      ? MethodWorkload(multiplyAddsPerToken: counts.deployed, activationsPerToken: size)
+      : MethodWorkload(multiplyAddsPerToken: 0, activationsPerToken: 0)
+  }
+}
+
+/// The work that a method adds to a forward pass and to the memory of a training step.
+///
+/// A method that rewrites backbone weights in place adds none. Any other uses each deployed number
+/// in one multiply-add a token (the keys and values of a prefix too: P·D each), and keeps its inner
+/// activations: as many numbers a token as its size.
+struct MethodWorkload: Hashable, Sendable {
+  var multiplyAddsPerToken: Int
+  var activationsPerToken: Int
+}
+
+/// Looks up what instances cost on one backbone, and remembers it.
+///
+/// A search asks for the costs of tens of thousands of configurations made of few different
+/// instances. Costs may depend on whole numbers, choices, subsets and flags of an instance, and
+/// never on its real numbers (learning rates, dropout, scales); so those are no part of the key.
+final class CostModel: Sendable {
+  let backbone: BackboneShape
+  let schemas: [String: MethodSchema]
+
+  /// A method with the values that decide costs.
+  private struct Key: Hashable {
+    let method: String
+    let values: [ParameterValue?]
+  }
+
+  private struct Memory {
+    var facts: [Key: InstanceFacts] = [:]
+    var lines: [Key: [BudgetFill.Line?]] = [:]
+  }
+
+  private let memory = Mutex(Memory())
+  /// The names of each method's parameters that decide costs, the size last where there is one.
+  private let costNames: [String: (names: [String], size: String?)]
+  /// More entries than any space needs; a larger memory is emptied.
+  private static let memoryLimit = 20_000
+
+  init(backbone: BackboneShape, schemas: [String: MethodSchema]) {
+    self.backbone = backbone
+    self.schemas = schemas
+    costNames = schemas.mapValues { schema in
+      let names = schema.parameters.filter { parameter in
+        if case .number = parameter.kind { return false }
+        return parameter.name != schema.sizeParameter
+      }
+      return (names.map(\.name), schema.sizeParameter)
+    }
+  }
+
+  /// nil for a method without a schema.
+  func facts(of instance: MethodInstance) -> InstanceFacts? {
+    let key = key(of: instance, withSize: true)
+    if let known = memory.withLock({ $0.facts[key] }) { return known }
+    guard let schema = schemas[instance.name] else { return nil }
+    let facts = InstanceFacts(instance, schema: schema, backbone: backbone)
+    memory.withLock { memory in
+      if memory.facts.count >= Self.memoryLimit { memory.facts = [:] }
+      memory.facts[key] = facts
+    }
+    return facts
+  }
+
+  /// Counts as a line over the size, for each measure; nil where they are not on a line.
+  func line(
+    of instance: MethodInstance, measure: BudgetPlan.Measure,
+    otherwise make: () -> [BudgetFill.Line?]
+  ) -> BudgetFill.Line? {
+    let position = BudgetPlan.Measure.allCases.firstIndex(of: measure) ?? 0
+    let key = key(of: instance, withSize: false)
+    if let known = memory.withLock({ $0.lines[key] }) { return known[position] }
+    let lines = make()
+    memory.withLock { memory in
+      if memory.lines.count >= Self.memoryLimit { memory.lines = [:] }
+      memory.lines[key] = lines
+    }
+    return lines[position]
+  }
+
+  /// The first weight that two of the methods rewrite, if there is one.
+  func clash(_ instances: [MethodInstance]) -> (methods: [String], weight: String)? {
+    guard instances.count > 1 else { return nil }
+    var owners: [String: String] = [:]
+    for instance in instances {
+      for weight in facts(of: instance)?.claims ?? [] {
+        if let owner = owners[weight] { return ([owner, instance.name], weight) }
+        owners[weight] = instance.name
+      }
+    }
+    return nil
+  }
+
+  private func key(of instance: MethodInstance, withSize: Bool) -> Key {
+    guard let (names, size) = costNames[instance.name] else {
+      return Key(method: instance.name, values: [])
+    }
+    var values: [ParameterValue?] = []
+    values.reserveCapacity(names.count + 1)
+    for name in names { values.append(instance.parameters[name]) }
+    if withSize, let size { values.append(instance.parameters[size]) }
+    return Key(method: instance.name, values: values)
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import SearchSpaces
+import SearchStrategies
+import Testing
+
+/// The laws of `SearchStrategy`, over every registered member and several spaces.
+struct StrategyLawTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let strategy: String
+    let space: String
+    var testDescription: String { "\(strategy) on \(space)" }
+  }
+
+  static let spaces = [
+    "tiny": TestSpaces.tiny, "discrete": TestSpaces.discrete, "mixed": TestSpaces.mixed,
+    "limited": TestSpaces.limited, "grouped": TestSpaces.grouped,
+  ]
+
+  static let cases: [Case] = StrategyRegistry.members.flatMap { member in
+    spaces.keys.sorted().map { Case(strategy: member.name, space: $0) }
+  }
+
+  private func study(_ item: Case, seed: UInt64, window: Int = 0) throws -> SimulatedStudy {
+    let space = try TestSpaces.space(#require(Self.spaces[item.space]))
+    return SimulatedStudy(
+      strategy: try StrategyRegistry.make(
+        item.strategy, space: space, seed: seed, plannedTrials: 24),
+      objective: TestObjectives.failing, noise: 0.05, seed: seed, window: window)
+  }
+
+  /// Valid, within the budget, distinct, also where some trials fail and some are pending.
+  @Test(arguments: cases)
+  func proposalsAreValidAndDistinct(item: Case) throws {
+    let space = try TestSpaces.space(#require(Self.spaces[item.space]))
+    var study = try study(item, seed: 3, window: 3)
+    try study.run(until: 20)
+    #expect(study.history.count == 20)
+    #expect(Set(study.history.map(\.configuration.identity)).count == 20)
+    for trial in study.history {
+      let point = try #require(trial.point)
+      let candidate = try space.candidate(at: point)
+      #expect(candidate.configuration == trial.configuration && candidate.point == point)
+      if item.space == "limited" { #expect(trial.costs.parameters.deployed <= 9000) }
+    }
+  }
+
+  @Test(arguments: cases)
+  func sameHistoryAndSeedGiveTheSameAnswer(item: Case) throws {
+    var first = try study(item, seed: 5, window: 1)
+    try first.run(until: 15)
+    var second = try study(item, seed: 5, window: 1)
+    try second.run(until: 15)
+    #expect(first.history == second.history)
+    // A fresh instance that never saw the earlier proposals answers as the old one.
+    let fresh = try study(item, seed: 5)
+    let answers = try [first.strategy, fresh.strategy].map {
+      try $0.ask(count: 2, history: first.seen).map(\.candidate)
+    }
+    #expect(answers[0] == answers[1])
+    var other = try study(item, seed: 6, window: 1)
+    try other.run(until: 15)
+    #expect(first.history.map(\.configuration) != other.history.map(\.configuration))
+  }
+
+  /// Asking for two is asking for one, then for one with the first pending.
+  @Test(arguments: cases)
+  func batchesEqualSingleQuestions(item: Case) throws {
+    for size in [0, 4, 14] {
+      var study = try study(item, seed: 8, window: 1)
+      try study.run(until: size)
+      let batch = try study.strategy.ask(count: 3, history: study.seen)
+      var history = study.seen
+      for proposal in batch {
+        let single = try study.strategy.ask(count: 1, history: history)
+        #expect(single.map(\.candidate) == [proposal.candidate])
+        #expect(single.map(\.origin) == [proposal.origin])
+        history.append(
+          Trial(
+            number: history.count + 1, state: .running, origin: proposal.origin,
+            point: proposal.candidate.point, configuration: proposal.candidate.configuration,
+            costs: proposal.candidate.costs))
+      }
+    }
+  }
+
+  @Test(arguments: StrategyRegistry.members.indices)
+  func exhaustedSpacesEndCleanly(index: Int) throws {
+    let name = StrategyRegistry.members[index].name
+    let space = try TestSpaces.space(TestSpaces.tiny)
+    let all = try #require(space.allPoints(limit: 1000))
+    #expect(all.count == 24)
+    var study = try study(Case(strategy: name, space: "tiny"), seed: 2)
+    try study.run(until: 1000)
+    #expect(Set(study.history.compactMap(\.point)) == Set(all))
+    #expect(study.history.count == 24)
+    #expect(try study.strategy.ask(count: 3, history: study.history).isEmpty)
+    let last = try study.strategy.ask(count: 5, history: Array(study.history.prefix(22)))
+    #expect(last.count == 2)
+  }
+
+  /// A configuration that only stands in the history as a reference without a point, as a failure
+  /// or as waiting is as little repeated as a finished one.
+  @Test(arguments: StrategyRegistry.members.indices)
+  func nothingInTheHistoryIsRepeated(index: Int) throws {
+    let name = StrategyRegistry.members[index].name
+    let space = try TestSpaces.space(TestSpaces.tiny)
+    let all = try #require(space.allPoints(limit: 1000))
+    var history: [Trial] = []
+    for (place, point) in all.dropLast(2).enumerated() {
+      let candidate = try space.candidate(at: point)
+      let state = TrialState.allCases[place % 4]
+      history.append(
+        Trial(
+          number: place + 1, state: state, origin: place % 5 == 0 ? .reference : .initial,
+          point: place % 5 == 0 ? nil : point, configuration: candidate.configuration,
+          costs: candidate.costs, score: state == .complete ? Double(place) : nil))
+    }
+    let strategy = try StrategyRegistry.make(name, space: space, seed: 1)
+    let proposals = try strategy.ask(count: 10, history: history)
+    #expect(Set(proposals.map(\.candidate.point)) == Set(all.suffix(2)))
+  }
+
+  @Test func everyFileOfTheCatalogueIsRegistered() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/SearchStrategies/Catalog").standardizedFileURL
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let types = files.map { String($0.dropLast(".swift".count)) }.filter { $0 != "Registry" }
+    #expect(types.sorted() == StrategyRegistry.members.map { "\($0)" }.sorted())
+    for member in StrategyRegistry.members {
+      #expect(!member.references.isEmpty && !member.summary.isEmpty)
+    }
+  }
+}
