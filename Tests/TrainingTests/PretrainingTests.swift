@@ -73,8 +73,7 @@ import Tokenizers
       }
       let changed = zip(document.tokens, batch.packed.tokens).count { $0 != $1 }
       #expect(changed <= batch.rows.count)
-      #expect(batch.bagLabels.map(Int.init) == document.tokens.filter(EmbeddedLexicon.isContent)
-        .map(Int.init))
+      #expect(batch.bagLabels == document.tokens.filter(EmbeddedLexicon.isContent))
     }
     func share(_ part: Int, of whole: Int) -> Double { Double(part) / Double(whole) }
     #expect(abs(share(counts.hidden, of: counts.words) - 0.2) < 0.01)

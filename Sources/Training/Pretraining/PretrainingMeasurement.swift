@@ -105,7 +105,8 @@ struct PretrainingValidation {
       for start in stride(from: 0, to: count, by: 50) {
         let part = Array(documents[start..<min(start + 50, count)])
         let batch = policy.batch(part, key: key)
-        right += zip(answers(model.logits(batch, tape: tape), batch), batch.labels).count { $0 == $1 }
+        let given = answers(model.logits(batch, tape: tape), batch)
+        right += zip(given, batch.labels).count { $0 == $1 }
         tape.reset()
       }
       return (kind, Double(right) / Double(count))
