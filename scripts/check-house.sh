@@ -7,10 +7,12 @@ fault() { echo "check-house: $1" >&2; failed=1; }
 
 # Every member of a catalogue stands in its registry.
 while IFS= read -r folder; do
+  registry=$(echo "$folder"/*Registry.swift)
+  [ -f "$registry" ] || { fault "$folder has no registry"; continue; }
   for file in "$folder"/*.swift; do
     name=$(basename "$file" .swift)
-    [ "$name" = Registry ] && continue
-    grep -q "\b$name\b" "$folder/Registry.swift" || fault "$file is not in $folder/Registry.swift"
+    case $name in *Registry | *+*) continue ;; esac
+    grep -q "\b$name\b" "$registry" || fault "$file is not in $registry"
   done
 done < <(find Sources -type d -name Catalog)
 

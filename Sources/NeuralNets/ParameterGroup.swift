@@ -20,7 +20,9 @@ public struct ParameterGroup {
 public enum Gradients {
   /// ‖g‖₂ over all parameters, in double precision.
   public static func norm(_ parameters: some Sequence<Parameter>) -> Double {
-    parameters.reduce(0) { $0 + VectorMath.sumOfSquares($1.gradient) }.squareRoot()
+    parameters.reduce(0) { total, parameter in
+      total + withExtendedLifetime(parameter) { VectorMath.sumOfSquares(parameter.gradient) }
+    }.squareRoot()
   }
 
   /// The factor that brings a norm down to a limit: min(1, limit / (norm + 1e-6)).
@@ -36,7 +38,11 @@ public enum Gradients {
     let norm = norm(parameters)
     let factor = clippingFactor(norm: norm, limit: limit)
     if factor < 1 {
-      for parameter in parameters { VectorMath.scale(parameter.gradient, by: Float(factor)) }
+      for parameter in parameters {
+        withExtendedLifetime(parameter) {
+          VectorMath.scale(parameter.gradient, by: Float(factor))
+        }
+      }
     }
     return norm
   }

@@ -52,9 +52,12 @@ public final class RunHistory: Sendable {
 
   /// All trials in the order of their numbers.
   public func trials() throws -> [TrialRecord] {
-    try read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM trial ORDER BY number").map(trial(from:))
-    }
+    try read(trials(_:))
+  }
+
+  /// All trials and the event log at one moment.
+  public func snapshot() throws -> (trials: [TrialRecord], events: [EventRecord]) {
+    try read { (try trials($0), try events($0)) }
   }
 
   /// One trial.
@@ -76,16 +79,7 @@ public final class RunHistory: Sendable {
 
   /// The event log from its start.
   public func events() throws -> [EventRecord] {
-    let rows = try read { try Row.fetchAll($0, sql: "SELECT * FROM event ORDER BY sequence") }
-    return try rows.map { row in
-      let kind = EventRecord.Kind(rawValue: row["kind"])
-      guard let kind else {
-        throw damaged("event", row["sequence"], "kind", "'\(row["kind"] as String)' is unknown")
-      }
-      return EventRecord(
-        sequence: row["sequence"], kind: kind, trial: row["trial"], payload: row["payload"],
-        at: date(row["at"]))
-    }
+    try read(events(_:))
   }
 
   /// The operational log from its start.
@@ -125,6 +119,21 @@ public final class RunHistory: Sendable {
 }
 
 extension RunHistory {
+  private func trials(_ database: Database) throws -> [TrialRecord] {
+    try Row.fetchAll(database, sql: "SELECT * FROM trial ORDER BY number").map(trial(from:))
+  }
+
+  private func events(_ database: Database) throws -> [EventRecord] {
+    try Row.fetchAll(database, sql: "SELECT * FROM event ORDER BY sequence").map { row in
+      guard let kind = EventRecord.Kind(rawValue: row["kind"]) else {
+        throw damaged("event", row["sequence"], "kind", "'\(row["kind"] as String)' is unknown")
+      }
+      return EventRecord(
+        sequence: row["sequence"], kind: kind, trial: row["trial"], payload: row["payload"],
+        at: date(row["at"]))
+    }
+  }
+
   func trial(_ number: Int, _ database: Database) throws -> TrialRecord {
     let row = try Row.fetchOne(
       database, sql: "SELECT * FROM trial WHERE number = ?", arguments: [number])

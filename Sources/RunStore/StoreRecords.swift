@@ -136,4 +136,11 @@ public struct AttemptRecord: Codable, Hashable, Sendable {
   public var step: Int
   /// How it ended; nil while it runs, and for ever where the controller died with it.
   public var outcome: String?
+
+  public init(trial: Int, number: Int, step: Int, outcome: String? = nil) {
+    self.trial = trial
+    self.number = number
+    self.step = step
+    self.outcome = outcome
+  }
 }

@@ -164,7 +164,7 @@ struct JSONScanner {
     }
   }
 
-  /// The scalar of `\uXXXX`, or of two of them that make a surrogate pair.
+  /// The scalar of `\u` with four digits, or of two of them that make a surrogate pair.
   private mutating func unicodeEscape(from start: Int) throws(JSONError) -> Unicode.Scalar {
     let first = try hexadecimal(from: start)
     if let scalar = Unicode.Scalar(first) { return scalar }

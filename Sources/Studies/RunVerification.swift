@@ -26,49 +26,60 @@ public struct RunVerification: Sendable {
 
   /// Checks a run.
   ///
+  /// Beside a living controller, files may come and go between two looks: then only what is found
+  /// twice counts.
   /// - Parameter adapters: whether adapters are hashed, which reads all of them.
   /// - Throws: only what keeps it from looking: a database that cannot be opened at all.
   public init(_ run: RunDirectory, adapters: Bool = true) throws {
     let history = try RunHistory.open(run)
-    var check = Check(run: run)
-    check.attempt("study.sqlite") { try history.checkPages() }
-    let records = check.attempt("study.sqlite") { try history.trials() } ?? []
-    let events = check.attempt("study.sqlite") { try history.events() } ?? []
-    if let settings = check.attempt("study.sqlite", { try history.settings() }) {
-      check.space(settings)
-      check.sequence(records, events, window: settings.window)
+    let first = Check(run, history, hashesAdapters: adapters)
+    trials = first.trials
+    events = first.events
+    files = first.files
+    guard !first.problems.isEmpty, try RunLock.isHeld(run) else {
+      problems = first.problems
+      return
     }
-    let budget = check.attempt("study.sqlite") { try history.budget() }
-    check.attempt("environment.json") { _ = try RunEnvironment.read(run) }
-    let kept = Retention(run, keep: budget?.keep ?? .best).kept(of: records)
-    for record in records {
-      let isKept = budget?.keep == .all || kept.contains(record.number)
-      check.trial(record, isKept: isKept, hashesAdapter: adapters)
-    }
-    check.strangers(records)
-    problems = check.problems
-    trials = records.count
-    self.events = events.count
-    files = check.files
+    let second = Set(Check(run, history, hashesAdapters: adapters).problems)
+    problems = first.problems.filter(second.contains)
   }
 }
 
 /// The state of one verification.
 private struct Check {
-  let run: RunDirectory
-  var problems: [RunVerification.Problem] = []
-  var files = 0
+  private let run: RunDirectory
+  private(set) var problems: [RunVerification.Problem] = []
+  private(set) var trials = 0
+  private(set) var events = 0
+  private(set) var files = 0
 
-  init(run: RunDirectory) {
+  init(_ run: RunDirectory, _ history: RunHistory, hashesAdapters: Bool) {
     self.run = run
+    attempt("study.sqlite") { try history.checkPages() }
+    let snapshot = attempt("study.sqlite") { try history.snapshot() }
+    let records = snapshot?.trials ?? []
+    (trials, events) = (records.count, snapshot?.events.count ?? 0)
+    if let settings = attempt("study.sqlite", { try history.settings() }) {
+      space(settings)
+      if let snapshot { sequence(records, snapshot.events, window: settings.window) }
+    }
+    let budget = attempt("study.sqlite") { try history.budget() }
+    attempt("environment.json") { _ = try RunEnvironment.read(run) }
+    let kept = Retention(run, keep: budget?.keep ?? .best).kept(of: records)
+    for record in records {
+      let isKept = budget?.keep == .all || kept.contains(record.number)
+      trial(record, isKept: isKept, hashesAdapter: hashesAdapters)
+    }
+    if snapshot != nil { strangers(records) }
   }
 
-  mutating func add(_ place: String, _ detail: String) {
+  private mutating func add(_ place: String, _ detail: String) {
     problems.append(RunVerification.Problem(place: place, detail: detail))
   }
 
+  /// Runs a look and notes its error as a problem.
   @discardableResult
-  mutating func attempt<Value>(_ place: String, _ body: () throws -> Value) -> Value? {
+  private mutating func attempt<Value>(_ place: String, _ body: () throws -> Value) -> Value? {
     files += 1
     do { return try body() } catch {
       add(place, "\(error)")
@@ -76,7 +87,7 @@ private struct Check {
     }
   }
 
-  mutating func space(_ settings: StudySettings) {
+  private mutating func space(_ settings: StudySettings) {
     let file = run.spaceFile
     let hash = attempt("space.yaml") { try RunFiles.hash(file) }
     if let hash, hash != settings.spaceHash {
@@ -85,7 +96,7 @@ private struct Check {
   }
 
   /// Replays the event log against the trials and the window.
-  mutating func sequence(_ records: [TrialRecord], _ events: [EventRecord], window: Int) {
+  private mutating func sequence(_ records: [TrialRecord], _ events: [EventRecord], window: Int) {
     for (index, record) in records.enumerated() where record.number != index + 1 {
       add("study.sqlite", "trial \(index + 1) is missing")
       return
@@ -111,7 +122,7 @@ private struct Check {
     }
   }
 
-  mutating func trial(_ record: TrialRecord, isKept: Bool, hashesAdapter: Bool) {
+  private mutating func trial(_ record: TrialRecord, isKept: Bool, hashesAdapter: Bool) {
     let trial = run.trial(record.number)
     let place = "trials/\(TrialDirectory.folderName(record.number))"
     if record.state != .waiting {
@@ -149,7 +160,7 @@ private struct Check {
   }
 
   /// Folders of trials that the database does not know.
-  mutating func strangers(_ records: [TrialRecord]) {
+  private mutating func strangers(_ records: [TrialRecord]) {
     let known = Set(records.map(\.number))
     let run = run
     let numbers = attempt("trials") { try run.trialNumbers() } ?? []

@@ -9,11 +9,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case nothingToConfirm(run: String)
   case confirmationCounts(top: Int, seeds: Int)
   case testAlreadyOpened(run: String)
-  case noReferences(run: String)
   /// Two results do not score the same examples.
   case differentExamples(trial: Int, count: Int, other: Int, otherCount: Int)
-  case noExampleScores(trial: Int)
-  case spaceChanged(run: String)
 
   public var description: String {
     switch self {
@@ -34,15 +31,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case .testAlreadyOpened(let run):
       "the test split of \(run) has been opened already, and is opened once only. "
         + "'autopeft best \(run)' prints what it gave."
-    case .noReferences(let run):
-      "\(run) has no complete reference trial to compare with (references: off)."
     case .differentExamples(let trial, let count, let other, let otherCount):
       "trial \(trial) was scored on \(count) examples, trial \(other) on \(otherCount): "
         + "they cannot be compared pairwise."
-    case .noExampleScores(let trial): "the result of trial \(trial) has no predictions."
-    case .spaceChanged(let run):
-      "\(run)/space.yaml is not the file that the run was started with. Restore it; "
-        + "another space needs another run."
     }
   }
 
@@ -50,9 +41,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .workerFailed(_, let code, _, _): code
-    case .noReferences, .nothingToConfirm: 3
+    case .nothingToConfirm: 3
     case .unknownHead, .unfinishedTrials, .confirmationCounts, .testAlreadyOpened: 2
-    case .differentExamples, .noExampleScores, .spaceChanged: 65
+    case .differentExamples: 65
     case .repeatedProposal: 1
     }
   }

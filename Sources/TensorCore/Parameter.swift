@@ -7,7 +7,8 @@ public final class Parameter {
   public let path: String
   /// The extents.
   public let shape: Shape
-  /// The elements; only those of a parameter that owns its memory may be written.
+  /// The elements, a view that ends with the parameter; only those of a parameter that owns its
+  /// memory may be written.
   public private(set) var values: UnsafeMutableBufferPointer<Float>
   /// Whether the optimizer changes it: exactly then it has a gradient.
   public private(set) var isTrainable = false
@@ -42,12 +43,17 @@ public final class Parameter {
   public var count: Int { values.count }
 
   /// dL/dvalues, summed over the backward passes since it was zeroed; empty when frozen.
+  ///
+  /// Like `values` it is a view that ends with the parameter: whoever reads it keeps the parameter.
   public var gradient: UnsafeMutableBufferPointer<Float> {
     gradientStorage?.buffer ?? UnsafeMutableBufferPointer(start: nil, count: 0)
   }
 
   /// The elements copied into an array.
   public var array: [Float] { Array(values) }
+
+  /// The gradient copied into an array; empty when frozen.
+  public var gradientArray: [Float] { Array(gradient) }
 
   /// Gives it a gradient of zeros; values in a mapped file are copied into memory of its own.
   public func makeTrainable() {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Exports
 import Foundation
 import SearchSpaces
 import Training
@@ -14,16 +15,7 @@ struct BackboneFacts {
   }
 
   var shape: BackboneShape {
-    get throws {
-      let config = directory.config
-      let names = try directory.weights().names
-      return BackboneShape(
-        layers: config.numHiddenLayers, width: config.hiddenSize,
-        feedForward: config.intermediateSize, heads: config.numAttentionHeads,
-        vocabulary: config.vocabSize, positions: config.maxPositionEmbeddings,
-        tokenTypes: config.typeVocabSize,
-        hasPooler: names.contains { $0.hasSuffix("pooler.dense.weight") })
-    }
+    get throws { try directory.shape() }
   }
 
   func contentHashes() throws -> [(file: String, sha256: String)] {

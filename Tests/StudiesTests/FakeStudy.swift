@@ -56,9 +56,10 @@ struct FakeStudy: Sendable {
 
   /// One sitting: opens the run as a controller does, and lets go of it at the end.
   func sit(
-    executor: any Executor, files: RunFiles = .durable, pulse: @escaping @Sendable () throws -> Void = {},
+    executor: any Executor, files: RunFiles = .durable,
+    pulse: @escaping @Sendable () throws -> Void = {},
     observe: @escaping @Sendable (StudyProgress) -> Void = { _ in },
-    _ body: (Study) async throws -> StudyOutcome = { try await $0.search() }
+    body: (Study) async throws -> StudyOutcome = { try await $0.search() }
   ) async throws -> StudyOutcome {
     let lock = try RunLock.acquire(run)
     defer { lock.release() }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Executors
 import Foundation
 import RunStore
@@ -28,20 +29,22 @@ import Testing
     var hasFired: Bool { left.withLock { $0 <= 0 } }
   }
 
-  static func undisturbed(_ slots: Int = 2) async throws -> [String] {
-    let fake = try FakeStudy("reference")
+  static func undisturbed(_ slots: Int = 2, trials: Int = 12) async throws -> [String] {
+    var fake = try FakeStudy("reference")
     defer { fake.remove() }
+    fake.trials = trials
     try fake.create()
     #expect(try await fake.sit(executor: FakeStudy.inline(slots)) == .complete)
     return try fake.traces()
   }
 
   @Test func everyCrashPointGivesTheSameRun() async throws {
-    let expected = try await Self.undisturbed()
+    let expected = try await Self.undisturbed(trials: 5)
     var pulses = 1
     while true {
-      let fake = try FakeStudy("crash")
+      var fake = try FakeStudy("crash")
       defer { fake.remove() }
+      fake.trials = 5
       try fake.create()
       let fuse = Fuse(pulses)
       do {
@@ -55,7 +58,7 @@ import Testing
       if !fuse.hasFired { break }
       pulses += 1
     }
-    #expect(pulses > 60, "a study of 12 trials has many durable steps, got \(pulses)")
+    #expect(pulses > 30, "a study of 5 trials has many durable steps, got \(pulses)")
   }
 
   @Test(arguments: [2, 3, 5, 9])
@@ -74,5 +77,63 @@ import Testing
       } catch is Crash {}
     }
     #expect(try fake.traces() == expected)
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 6, 9])
+  func aStudyThatIsStoppedAndResumedIsTheSame(after events: Int) async throws {
+    let expected = try await Self.undisturbed()
+    let fake = try FakeStudy("stop")
+    defer { fake.remove() }
+    try fake.create()
+    for _ in 1...60 {
+      let left = Mutex(events)
+      let box = Mutex<Study?>(nil)
+      let outcome = try await fake.sit(
+        executor: FakeStudy.inline(2),
+        observe: { progress in
+          if case .stopping = progress { return }
+          let isOver = left.withLock { left in
+            left -= 1
+            return left == 0
+          }
+          if isOver { box.withLock { $0 }?.requestStop() }
+        },
+        body: { study in
+          box.withLock { $0 = study }
+          defer { box.withLock { $0 = nil } }
+          return try await study.search()
+        })
+      if outcome == .complete { break }
+      #expect(outcome == .stopped)
+    }
+    // A stop after the very first events makes no progress: let it go on.
+    _ = try await fake.sit(executor: FakeStudy.inline(2))
+    #expect(try fake.traces() == expected)
+  }
+
+  @Test func aFullDiskAtAnyWriteLosesNothing() async throws {
+    let expected = try await Self.undisturbed(trials: 5)
+    var writes = 1
+    while true {
+      var fake = try FakeStudy("full")
+      defer { fake.remove() }
+      fake.trials = 5
+      try fake.create()
+      let fuse = Fuse(writes)
+      let files = RunFiles { data, path in
+        do { try fuse.burn() } catch { throw FileError.diskFull(.write, path: path) }
+        try RunFiles.durable.write(data, path)
+      }
+      do {
+        _ = try await fake.sit(executor: FakeStudy.inline(2), files: files)
+      } catch let error as FileError {
+        #expect(error.description.contains("the disk or the quota is full"))
+      }
+      _ = try await fake.sit(executor: FakeStudy.inline(2))
+      #expect(try fake.traces() == expected, "write \(writes)")
+      if !fuse.hasFired { break }
+      writes += 1
+    }
+    #expect(writes > 5)
   }
 }

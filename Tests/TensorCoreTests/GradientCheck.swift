@@ -121,7 +121,7 @@ struct GradientCheck {
     let flat = tape.reshape(sum, Shape(1, weights.count))
     let column = tape.constant(weights, shape: Shape(weights.count, 1))
     tape.backward(from: tape.matmul(flat, column))
-    return parameters.map { Array($0.gradient) }
+    return parameters.map { $0.gradientArray }
   }
 
   private func numericGradients(_ weights: [Float]) -> [[Double]] {

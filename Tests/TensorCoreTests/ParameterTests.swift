@@ -41,7 +41,7 @@ import Testing
     parameter.values[0] = 9
     #expect(Array(memory.values) == [1, 2, 3])
     #expect(parameter.array == [9, 2, 3])
-    #expect(Array(parameter.gradient) == [0, 0, 0])
+    #expect(parameter.gradientArray == [0, 0, 0])
   }
 
   @Test func assigningToMappedValuesLeavesTheFileAlone() throws {
@@ -77,8 +77,8 @@ import Testing
     parameter.makeTrainable()
     parameter.gradient[0] = 3
     parameter.makeTrainable()
-    #expect(parameter.gradient[0] == 3)
+    #expect(parameter.gradientArray[0] == 3)
     parameter.zeroGradient()
-    #expect(parameter.gradient[0] == 0)
+    #expect(parameter.gradientArray[0] == 0)
   }
 }

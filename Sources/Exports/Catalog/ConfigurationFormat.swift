@@ -54,7 +54,7 @@ public struct ConfigurationFormat: Exporter {
     let backbone = try BackboneRegistry.load(subject.source)
     let configuration = try PEFTConfiguration(
       yaml: String(contentsOf: file, encoding: .utf8), file: file.path,
-      schemas: MethodRegistry.schemas, backbone: subject.source.shape)
+      schemas: MethodRegistry.schemas, backbone: try subject.source.shape())
     let attached = try PEFTModelBuilder.attach(
       configuration, to: backbone, key: RandomKey(seed: 0))
     let reader = try WeightReader(file: folder.appending(path: Self.tensorFile).path)

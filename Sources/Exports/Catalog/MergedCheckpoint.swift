@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import NeuralNets
 import PEFTMethods
+import SearchSpaces
 import TensorCore
 
 /// A full checkpoint of the task class with everything folded into the weights.

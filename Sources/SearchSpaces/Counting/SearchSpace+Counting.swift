@@ -19,11 +19,10 @@ extension SearchSpace {
       }
       magnitude = magnitude.flatMap { sum in count.map { sum + log10(Double($0)) } }
     }
-    if let index = plan.hyperparameters.firstIndex(where: { $0.domain.allValues == nil }) {
-      let path = plan.hyperparameters[index].path
+    if let continuous = plan.hyperparameters.first(where: { $0.domain.rawCount == nil }) {
       return Cardinality(
         raw: raw, rawMagnitude: magnitude, valid: nil,
-        reason: "'\(path)' has too many values to count")
+        reason: "'\(continuous.path)' is continuous")
     }
     if limits.isEmpty, plan.forbidden.isEmpty, plan.required.isEmpty, plan.budget == nil,
       claimsAreSilent, let valid = StructureCount(space: self)?.total()

@@ -183,7 +183,8 @@ extension LayerPattern {
   }
 
   private func alternative(layers: Int, below groups: Int) -> [Int]? {
-    for fewer in stride(from: min(groups, layers + 1) - 1, through: 1, by: -1) {
+    // Longer lists of groups are not searched for: eight is more than any study uses.
+    for fewer in stride(from: min(groups, layers + 1, 9) - 1, through: 1, by: -1) {
       if case .success(let sizes) = outcome(layers: layers, groups: fewer) { return sizes }
     }
     return nil

@@ -272,12 +272,11 @@ private struct AttentionTargets {
   let prefixValues: GradientTarget?
 
   init(_ parents: AttentionParents, tape: Tape) {
-    let distinct = Set([parents.q, parents.k, parents.v].map(\.node)).count == 3
-    (q, k, v) = (
-      Self.target(for: parents.q, isShared: !distinct, tape: tape),
-      Self.target(for: parents.k, isShared: !distinct, tape: tape),
-      Self.target(for: parents.v, isShared: !distinct, tape: tape)
-    )
+    let nodes = (parents.q.node, parents.k.node, parents.v.node)
+    let isShared = nodes.0 == nodes.1 || nodes.1 == nodes.2 || nodes.0 == nodes.2
+    q = Self.target(for: parents.q, isShared: isShared, tape: tape)
+    k = Self.target(for: parents.k, isShared: isShared, tape: tape)
+    v = Self.target(for: parents.v, isShared: isShared, tape: tape)
     prefixKeys = parents.prefixKeys.flatMap { tape.target(for: $0) }
     prefixValues = parents.prefixValues.flatMap { tape.target(for: $0) }
     if let keys = parents.prefixKeys { prefixKeys?.clearIfNew(keys.count) }

@@ -32,7 +32,7 @@ final class PretrainingModel {
       } else {
         scheme = .normal(
           standardDeviation: Self.isBranchOutput(name)
-            ? deviation / Double(settings.residualScale) : deviation)
+            ? deviation / settings.residualScale : deviation)
       }
       return Parameter(
         path: name, shape: shape, values: scheme.values(shape, key: key.derived(name)))
@@ -76,7 +76,7 @@ final class PretrainingModel {
       groups[[decays, isScaled], default: []].append(
         NamedParameter(name: host.parameter.path, parameter: host.parameter))
     }
-    let scale = Double(settings.residualScale)
+    let scale = settings.residualScale
     return [[false, false], [false, true], [true, false], [true, true]].map { kind in
       ParameterGroup(
         parameters: groups[kind] ?? [],

@@ -30,7 +30,7 @@ public struct PretrainingSettings: Sendable, Hashable {
   public var bagOfWordsWeight: Float
   /// α of LN(α x + f(x)). With 1 a post-LN network of twelve layers leaves the plateau of the
   /// connectors late or never; 2.2 is about (2 L)^(1/4) as in DeepNorm.
-  public var residualScale: Float
+  public var residualScale: Double
   /// Deviation of all initial matrices and tables.
   public var initialDeviation: Double
   /// Steps between two measurements on the validation text.

@@ -35,6 +35,6 @@ import Testing
     parameter.makeTrainable()
     let tape = Tape(recording: true)
     tape.backward(from: tape.relu(tape.parameter(parameter)))
-    #expect(parameter.gradient[0] == 0)
+    #expect(parameter.gradientArray[0] == 0)
   }
 }
