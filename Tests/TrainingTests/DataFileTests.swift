@@ -118,7 +118,8 @@ import Testing
   @Test(arguments: [DataLayout.Format.tsv, .csv, .jsonl])
   func blankLinesAreAcceptedAtTheEndOnly(format: DataLayout.Format) throws {
     let separator = format == .tsv ? "\t" : ","
-    let line = format == .jsonl
+    let line =
+      format == .jsonl
       ? #"{"text": "one", "label": "yes"}"# : "one\(separator)yes"
     let layout = DataLayout(
       format: format, hasHeader: false, columns: format == .jsonl ? named : numbered)
@@ -186,7 +187,8 @@ import Testing
   @Test func severalTextColumnsAreJoined() throws {
     let columns = ColumnSet(text: [.number(2), .number(3)], label: .number(1))
     #expect(
-      try read("\"3\",\"Title\",\"Body, and more\"\n",
+      try read(
+        "\"3\",\"Title\",\"Body, and more\"\n",
         DataLayout(format: .csv, hasHeader: false, columns: columns))
         == ["Title Body, and more|3"])
   }

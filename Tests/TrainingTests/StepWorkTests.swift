@@ -63,7 +63,9 @@ import Testing
 
   @Test func trainedWeightsCostTheirOwnGradient() {
     var tuned = LayerTuning()
-    tuned.trainedWeights = [.query, .key, .value, .attentionOutput, .feedForwardIn, .feedForwardOut]
+    tuned.trainedWeights = [
+      .query, .key, .value, .attentionOutput, .feedForwardIn, .feedForwardOut,
+    ]
     let work = step([tuned, tuned], tunesEmbeddings: true)
     #expect(work.backward == 2 * through + 2 * tokens * (4 * 16 + 2 * 32))
   }

@@ -162,7 +162,8 @@ enum TaskFileErrorTable {
       id: "kind is a list", yaml: "kind: [a]\n",
       sentence: "folder/my-task.yaml:1:7: 'kind' must be text, got a list."),
     Row(
-      id: "unknown metric", yaml: "kind: classification\nmetric: mean(accuracy, f2)\n\(columns)"
+      id: "unknown metric",
+      yaml: "kind: classification\nmetric: mean(accuracy, f2)\n\(columns)"
         + "train: t.csv\n",
       sentence: "folder/my-task.yaml:2:9: unknown metric 'f2'. Did you mean 'f1'?\n"
         + "  Metrics: accuracy, f1, macro-f1, matthews, pearson, spearman, and means such as "

@@ -21,7 +21,8 @@ enum TinyBackbone {
     let bert = Bert(configuration, hasPooler: hasPooler) { name, shape in
       let start: Initialization =
         name.hasSuffix("LayerNorm.weight") ? .constant(1) : .normal(standardDeviation: 0.2)
-      return Parameter(path: name, shape: shape, values: start.values(shape, key: key.derived(name)))
+      return Parameter(
+        path: name, shape: shape, values: start.values(shape, key: key.derived(name)))
     }
     try SafetensorsWriter.write(bert.checkpointTensors(), to: "\(path)/model.safetensors")
     try AtomicFile.write(config, to: "\(path)/config.json")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// Trials of a tiny task on a tiny backbone: is the text about colours?
+/// Trials of a tiny task on a tiny backbone, whether a text is about colours.
 struct TinyTrial {
   let folder: TemporaryFolder
   var job: TrialJob

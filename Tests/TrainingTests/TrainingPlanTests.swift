@@ -63,7 +63,8 @@ import Testing
 
 @Suite struct TokenizedExamplesTests {
   private func examples(_ lengths: [Int]) -> TokenizedExamples {
-    TokenizedExamples(lengths.map { Example(text: "\($0)", target: .category($0 % 2)) }) { text, _ in
+    TokenizedExamples(lengths.map { Example(text: "\($0)", target: .category($0 % 2)) }) {
+      text, _ in
       let length = Int(text) ?? 0
       return TokenizedExamples.Sequence(
         ids: Array(repeating: Int32(length), count: min(length, 50)),

@@ -37,7 +37,8 @@ import Testing
       let parts = try trial.run(in: "stop-\(stop)", stoppingAfter: [stop])
       #expect(TinyTrial.deterministic(parts.result) == expected, "stop \(stop)")
       for file in ["adapter.safetensors", "metrics.jsonl"] {
-        let isEqual = try TinyTrial.bytes(parts.directory, file)
+        let isEqual =
+          try TinyTrial.bytes(parts.directory, file)
           == TinyTrial.bytes(whole.directory, file)
         #expect(isEqual, "\(file), stop \(stop)")
       }

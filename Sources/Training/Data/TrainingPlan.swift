@@ -20,7 +20,7 @@ struct TrainingPlan {
     let batch = max(1, settings.batch)
     let steps = settings.epochs * ((exampleCount + batch - 1) / batch)
     schedule = LearningRateSchedule(
-      settings.schedule.kind, warmupSteps: Int((settings.warmup * Double(steps)).rounded()),
+      settings.schedule.kind, warmupSteps: Int((settings.warmup * Double(steps)).rounded(.up)),
       totalSteps: steps)
   }
 

@@ -52,7 +52,7 @@ public struct TrialResult: Codable, Hashable, Sendable {
 
 /// One line of `metrics.jsonl`.
 public struct EpochMetrics: Codable, Hashable, Sendable {
-  /// 1, 2, 3 …
+  /// The number of the epoch, counted from 1.
   public var epoch: Int
   /// Optimizer steps since the start of the training.
   public var step: Int

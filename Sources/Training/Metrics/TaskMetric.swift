@@ -42,9 +42,10 @@ public struct TaskMetric: Sendable {
 
   /// Each member by name.
   public func values(_ predictions: Predictions) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: Set(members.map { $0.name }).compactMap { name in
-      MetricRegistry.named(name).map { (name, $0.value(predictions)) }
-    })
+    Dictionary(
+      uniqueKeysWithValues: Set(members.map { $0.name }).compactMap { name in
+        MetricRegistry.named(name).map { (name, $0.value(predictions)) }
+      })
   }
 
   /// The first member that cannot read such predictions; nil where all can.

@@ -54,7 +54,10 @@ struct JSONReader {
       return try JSONValue(parsing: bytes)
     } catch {
       let place = FilePlace(path, line: error.line + linesAbove, column: error.column)
-      throw .json(place: place, problem: String(error.description.trimmingPrefix("line \(error.line), column \(error.column): ")))
+      throw .json(
+        place: place,
+        problem: String(
+          error.description.trimmingPrefix("line \(error.line), column \(error.column): ")))
     }
   }
 

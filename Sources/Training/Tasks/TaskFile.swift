@@ -10,9 +10,10 @@ struct TaskFile {
   let path: String
   private let root: TaskFileMapping
 
-  private static let keys = layoutKeys + [
-    "name", "kind", "metric", "labels", "train", "validation", "test",
-  ]
+  private static let keys =
+    layoutKeys + [
+      "name", "kind", "metric", "labels", "train", "validation", "test",
+    ]
   private static let layoutKeys = [
     "format", "header", "quoting", "encoding", "columns", "extra-columns",
   ]
@@ -123,7 +124,9 @@ struct TaskFile {
     _ value: TaskFileValue, layouts: [TaskFileMapping], _ kind: TaskKind
   ) throws(TaskError) -> [DataFile] {
     let elements: [MarkedYAML]
-    if case .sequence(let list) = value.yaml.content { elements = list } else {
+    if case .sequence(let list) = value.yaml.content {
+      elements = list
+    } else {
       elements = [value.yaml]
     }
     guard !elements.isEmpty else { throw value.wrong("a path, or a list of paths") }
