@@ -52,7 +52,7 @@ struct BestCommand: AsyncParsableCommand {
       try BestTable.comparison(report, for: output.format).rendered(as: output.format),
       terminator: "")
     if output.format == .table {
-      Console.output(BestTable.verdict(report))
+      Console.output(BestTable.verdict(report, run: name))
       if let confirmed = try history.evaluation(ConfirmationReport.self) {
         Console.output(ConfirmationTable.verdict(confirmed))
       }
