@@ -40,7 +40,8 @@ let layer1: [Target] =
       .product(name: "Yams", package: "Yams"),
       .product(name: "OrderedCollections", package: "swift-collections"),
     ])
-  + library("Tokenizers", testing: ["TestSupport"])
+  + library("StrictJSON")
+  + library("Tokenizers", ["StrictJSON"], testing: ["TestSupport"])
 
 let layer2: [Target] =
   library("TensorCore", ["LinearAlgebra", "CVectorKernels"])
@@ -50,7 +51,8 @@ let layer3: [Target] =
   library("NeuralNets", ["TensorCore", "LinearAlgebra"])
   + library(
     "Checkpoints",
-    ["TensorCore", .product(name: "SystemPackage", package: "swift-system")])
+    ["StrictJSON", "TensorCore", .product(name: "SystemPackage", package: "swift-system")],
+    testing: ["TestSupport"])
   + library(
     "SearchStrategies",
     [
@@ -66,14 +68,15 @@ let layer4: [Target] =
     "PEFTMethods", ["NeuralNets", "TensorCore", "SearchSpaces", "LinearAlgebra"],
     testing: ["TestSupport", "Backbones", "Checkpoints"])
   + library(
-    "RunStore", ["SearchSpaces", .product(name: "GRDB", package: "GRDB.swift")])
+    "RunStore", ["SearchSpaces", "Checkpoints", .product(name: "GRDB", package: "GRDB.swift")])
 
 let layer5: [Target] =
   library(
     "Training",
     [
       "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "Tokenizers",
-      "SearchSpaces", "LinearAlgebra", .product(name: "Logging", package: "swift-log"),
+      "SearchSpaces", "LinearAlgebra", "StrictJSON",
+      .product(name: "Logging", package: "swift-log"),
     ],
     testing: ["TestSupport"], resources: [.copy("Embedded")])
   + library(
@@ -85,6 +88,7 @@ let layer5: [Target] =
     "Executors",
     [
       .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
       .product(name: "Logging", package: "swift-log"),
     ])
 
@@ -93,12 +97,12 @@ let upper: [Target] =
     "Studies",
     [
       "SearchSpaces", "SearchStrategies", "RunStore", "Training", "Executors", "LinearAlgebra",
-      .product(name: "Logging", package: "swift-log"),
+      "Checkpoints", .product(name: "Logging", package: "swift-log"),
     ])
   + library(
     "Reports",
     [
-      "SearchSpaces", "RunStore", "Studies",
+      "SearchSpaces", "RunStore", "Studies", "Training", "LinearAlgebra",
       .product(name: "TextTable", package: "TextTable"),
     ])
   + [

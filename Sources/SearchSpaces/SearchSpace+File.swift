@@ -7,14 +7,17 @@ extension SearchSpace {
   ///   - text: the YAML text.
   ///   - file: the file's name in messages.
   ///   - schemas: the known methods.
+  ///   - overrides: values `key.path=value` that take the place of the file's, in order.
   /// - Throws: the first fault with its place, what was expected and what was found.
   public init(
-    yaml text: String, file: String, schemas: [MethodSchema], backbone: BackboneShape
+    yaml text: String, file: String, schemas: [MethodSchema], backbone: BackboneShape,
+    overrides: [String] = []
   ) throws(SpaceError) {
     guard text.utf8.count <= SpaceText.sizeLimit else {
       throw .tooLarge(file: file, bytes: text.utf8.count, limit: SpaceText.sizeLimit)
     }
-    let root = try SpaceNode.parse(text, file: file)
+    var root = try SpaceNode.parse(text, file: file)
+    for override in overrides { root = try SpaceOverride(override).applied(to: root) }
     let grammar = SpaceGrammar(schemas: schemas)
     try SpaceGrammar.checkVersion(root)
     try ShapeChecker.check(root, grammar.file, subject: SpaceGrammar.fileSubject)

@@ -39,7 +39,7 @@ final class CostModel: Sendable {
   let backbone: BackboneShape
   let schemas: [String: MethodSchema]
 
-  /// A method with the values that decide costs, in the schema's order.
+  /// A method with the values that decide costs.
   private struct Key: Hashable {
     let method: String
     let values: [ParameterValue?]
@@ -51,19 +51,28 @@ final class CostModel: Sendable {
   }
 
   private let memory = Mutex(Memory())
+  /// The names of each method's parameters that decide costs, the size last where there is one.
+  private let costNames: [String: (names: [String], size: String?)]
   /// More entries than any space needs; a larger memory is emptied.
   private static let memoryLimit = 20_000
 
   init(backbone: BackboneShape, schemas: [String: MethodSchema]) {
     self.backbone = backbone
     self.schemas = schemas
+    costNames = schemas.mapValues { schema in
+      let names = schema.parameters.filter { parameter in
+        if case .number = parameter.kind { return false }
+        return parameter.name != schema.sizeParameter
+      }
+      return (names.map(\.name), schema.sizeParameter)
+    }
   }
 
   /// nil for a method without a schema.
   func facts(of instance: MethodInstance) -> InstanceFacts? {
-    guard let schema = schemas[instance.name] else { return nil }
-    let key = key(of: instance, schema: schema, withoutSize: false)
+    let key = key(of: instance, withSize: true)
     if let known = memory.withLock({ $0.facts[key] }) { return known }
+    guard let schema = schemas[instance.name] else { return nil }
     let facts = InstanceFacts(instance, schema: schema, backbone: backbone)
     memory.withLock { memory in
       if memory.facts.count >= Self.memoryLimit { memory.facts = [:] }
@@ -77,9 +86,8 @@ final class CostModel: Sendable {
     of instance: MethodInstance, measure: BudgetPlan.Measure,
     otherwise make: () -> [BudgetFill.Line?]
   ) -> BudgetFill.Line? {
-    guard let schema = schemas[instance.name] else { return nil }
     let position = BudgetPlan.Measure.allCases.firstIndex(of: measure) ?? 0
-    let key = key(of: instance, schema: schema, withoutSize: true)
+    let key = key(of: instance, withSize: false)
     if let known = memory.withLock({ $0.lines[key] }) { return known[position] }
     let lines = make()
     memory.withLock { memory in
@@ -102,16 +110,14 @@ final class CostModel: Sendable {
     return nil
   }
 
-  private func key(
-    of instance: MethodInstance, schema: MethodSchema, withoutSize: Bool
-  ) -> Key {
-    var values: [ParameterValue?] = []
-    values.reserveCapacity(schema.parameters.count)
-    for parameter in schema.parameters {
-      if case .number = parameter.kind { continue }
-      if withoutSize && parameter.name == schema.sizeParameter { continue }
-      values.append(instance.parameters[parameter.name])
+  private func key(of instance: MethodInstance, withSize: Bool) -> Key {
+    guard let (names, size) = costNames[instance.name] else {
+      return Key(method: instance.name, values: [])
     }
+    var values: [ParameterValue?] = []
+    values.reserveCapacity(names.count + 1)
+    for name in names { values.append(instance.parameters[name]) }
+    if withSize, let size { values.append(instance.parameters[size]) }
     return Key(method: instance.name, values: values)
   }
 }

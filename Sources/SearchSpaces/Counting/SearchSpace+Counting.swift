@@ -19,11 +19,10 @@ extension SearchSpace {
       }
       magnitude = magnitude.flatMap { sum in count.map { sum + log10(Double($0)) } }
     }
-    if let index = plan.hyperparameters.firstIndex(where: { $0.domain.allValues == nil }) {
-      let path = plan.hyperparameters[index].path
+    if let continuous = plan.hyperparameters.first(where: { $0.domain.rawCount == nil }) {
       return Cardinality(
         raw: raw, rawMagnitude: magnitude, valid: nil,
-        reason: "'\(path)' has too many values to count")
+        reason: "'\(continuous.path)' is continuous")
     }
     if limits.isEmpty, plan.forbidden.isEmpty, plan.required.isEmpty, plan.budget == nil,
       claimsAreSilent, let valid = StructureCount(space: self)?.total()
@@ -36,10 +35,12 @@ extension SearchSpace {
       return Cardinality(
         raw: raw, rawMagnitude: magnitude, valid: Int128(points.count), reason: nil)
     }
-    return Cardinality(
-      raw: raw, rawMagnitude: magnitude, valid: nil,
-      reason: "budgets, constraints and tied method lists are only counted in spaces of up to "
-        + "\(Self.enumerationLimit) combinations")
+    let reason =
+      raw == nil
+      ? "the number has more than 38 digits"
+      : "a budget, clauses or decisions that depend on each other are counted one by one, up to "
+        + "\(Self.enumerationLimit) combinations"
+    return Cardinality(raw: raw, rawMagnitude: magnitude, valid: nil, reason: reason)
   }
 
   /// Every point that is a candidate, in a fixed order; nil where there are more than `limit` or a

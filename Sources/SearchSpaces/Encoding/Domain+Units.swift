@@ -3,9 +3,9 @@ import Foundation
 /// How values lie on the unit interval.
 ///
 /// k levels: u(v) = (v + 0.49999) / (k − 1 + 0.99998) of the level v = 0 … k − 1, so that each
-/// level owns a stretch of the same length; two levels are 0.25 and 0.75. Whole numbers with `log`:
-/// u(v) = ln(v / (a − ½)) / ln((b + ½) / (a − ½)). Real numbers: u = (x − a) / (b − a), or
-/// ln(x / a) / ln(b / a) with `log`.
+/// level owns a stretch of the same length; two levels are 0.25 and 0.75 to five digits.
+/// Whole numbers with `log`: u(v) = ln(v / (a − ½)) / ln((b + ½) / (a − ½)).
+/// Real numbers: u = (x − a) / (b − a), or ln(x / a) / ln(b / a) with `log`.
 ///
 /// Reference: ConfigSpace 0.6 (integer hyper-parameters), as AutoPEFT uses it.
 extension Domain {
@@ -48,8 +48,9 @@ extension Domain {
       if unit >= 1 { return .number(range.upperBound) }
       let number =
         log
-        ? range.lowerBound * Foundation.exp(
-          unit * Foundation.log(range.upperBound / range.lowerBound))
+        ? range.lowerBound
+          * Foundation.exp(
+            unit * Foundation.log(range.upperBound / range.lowerBound))
         : range.lowerBound + unit * (range.upperBound - range.lowerBound)
       return .number(min(range.upperBound, max(range.lowerBound, Self.sixDigits(number))))
     case .ordinal(let values):

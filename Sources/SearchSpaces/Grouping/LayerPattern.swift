@@ -62,7 +62,7 @@ public enum LayerPattern: String, Codable, Sendable, CaseIterable {
       return list.count <= limit
     } counting: {
       visits += 1
-      return visits <= 20 * limit
+      return visits <= 5 * limit
     }
     return isComplete ? list : nil
   }
@@ -97,12 +97,13 @@ public enum LayerPattern: String, Codable, Sendable, CaseIterable {
     case .increasing: sign = 1
     case .decreasing: sign = -1
     case .spindle, .bottleneck:
-      let rising =
-        start.count < middle ? 1 : groups % 2 == 0 && start.count == middle ? 0 : -1
-      sign = self == .spindle ? rising : -rising
+      let slope = start.count < middle ? 1 : groups % 2 == 0 && start.count == middle ? 0 : -1
+      sign = self == .spindle ? slope : -slope
     }
     let lower = max(only, sign > 0 ? last + 1 : sign == 0 ? last : 1)
-    let upper = min(most, sign < 0 ? last - 1 : sign == 0 ? last : most)
+    // Strictly rising to the end: s + (s + 1) + … over the open groups has to fit.
+    let rising = self == .increasing ? (left - open * (open - 1) / 2) / open : most
+    let upper = min(most, rising, sign < 0 ? last - 1 : sign == 0 ? last : most)
     return lower..<max(lower, upper + 1)
   }
 }

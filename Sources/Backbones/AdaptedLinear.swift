@@ -1,0 +1,58 @@
+internal import NeuralNets
+internal import TensorCore
+
+/// A frozen linear map and the adapters on its output, applied in the order of attachment.
+final class AdaptedLinear {
+  let linear: Linear
+  private var adapters: [any LinearAdapter] = []
+
+  init(_ linear: Linear) {
+    self.linear = linear
+  }
+
+  func attach(_ adapter: any LinearAdapter) {
+    adapters.append(adapter)
+  }
+
+  func detachAll() {
+    adapters.removeAll()
+  }
+
+  /// The adapted output [T, out] of x [T, in].
+  func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
+    var y = linear(x, tape: tape)
+    for adapter in adapters { y = adapter.adapted(y, input: x, tape: tape) }
+    return y
+  }
+}
+
+/// The end of a post-LN residual branch: LN(u + Σ deltas + x).
+///
+/// Every adapter reads the branch's original output u and input x, so their order does not matter.
+final class ResidualEnd {
+  let norm: LayerNorm
+  private var adapters: [any HiddenAdapter] = []
+
+  init(_ norm: LayerNorm) {
+    self.norm = norm
+  }
+
+  func attach(_ adapter: any HiddenAdapter) {
+    adapters.append(adapter)
+  }
+
+  func detachAll() {
+    adapters.removeAll()
+  }
+
+  /// Closes a branch with output u [T, D] over the residual input x [T, D].
+  func callAsFunction(_ u: Tensor, residual x: Tensor, tape: Tape) -> Tensor {
+    guard let first = adapters.first else { return norm(u, residual: x, tape: tape) }
+    let branch = ResidualBranch(input: x, output: u, closingNorm: norm)
+    var sum = first.delta(branch, tape: tape)
+    for adapter in adapters.dropFirst() {
+      sum = tape.add(sum, adapter.delta(branch, tape: tape))
+    }
+    return norm(tape.add(u, sum), residual: x, tape: tape)
+  }
+}

@@ -1,0 +1,26 @@
+public import SearchSpaces
+
+/// Every PEFT method of the program: the only list.
+public enum MethodRegistry {
+  /// In the order in which `autopeft methods` prints them.
+  public static let all: [any PEFTMethod.Type] = [
+    SerialAdapter.self,
+    ParallelAdapter.self,
+    PrefixTuning.self,
+    LoRA.self,
+    BitFit.self,
+    FullFineTuning.self,
+    EmbeddingTuning.self,
+  ]
+
+  /// What the search side knows of the methods.
+  public static let schemas: [MethodSchema] = all.map { $0.schema }
+
+  /// The typed method of an instance.
+  public static func method(_ instance: MethodInstance) throws(MethodError) -> any PEFTMethod {
+    guard let type = all.first(where: { $0.schema.name == instance.name }) else {
+      throw .unknownMethod(name: instance.name, known: schemas.map(\.name))
+    }
+    return try type.init(instance)
+  }
+}

@@ -1,0 +1,123 @@
+public import RunStore
+internal import SearchSpaces
+
+/// Retrains the best configurations on fresh seeds before one is called the winner, then opens the
+/// test split once.
+///
+/// The score by which a search finds its best trial is the luckiest of many. Here each of the top
+/// configurations, and the best reference beside them, is trained again with replicates 1 … s, whose
+/// noise the search has never seen; the winner is the one with the highest mean validation score of
+/// these. Only then winner and reference are scored on the test split, and never again.
+public struct Confirmation: Sendable {
+  /// Scores a trained trial's adapter on the test split: one score an example, and the metric.
+  public typealias TestEvaluator =
+    @Sendable (TrialRecord, TrialDirectory) async throws -> (score: Double, examples: [Double])
+
+  private let study: Study
+  /// n: configurations to retrain.
+  private let top: Int
+  /// s: fresh seeds each.
+  private let seeds: Int
+
+  /// - Throws: `StudyError.confirmationCounts` for fewer than 1 configuration or 2 seeds.
+  public init(_ study: Study, top: Int, seeds: Int) throws {
+    guard top >= 1, seeds >= 2 else {
+      throw StudyError.confirmationCounts(top: top, seeds: seeds)
+    }
+    self.study = study
+    self.top = top
+    self.seeds = seeds
+  }
+
+  /// Trains what is missing; stopping and resuming is as for a search.
+  ///
+  /// - Returns: nil where it was stopped before all retrainings counted.
+  /// Trials that a time limit has left waiting do not matter.
+  /// - Throws: `StudyError.unfinishedTrials` for a search that was stopped in the middle of trials,
+  ///   `.nothingToConfirm`, `.testAlreadyOpened`.
+  public func run(evaluateOnTest: TestEvaluator?) async throws -> ConfirmationReport? {
+    let history = study.store.history
+    if let report = try history.evaluation(ConfirmationReport.self) {
+      guard evaluateOnTest == nil else {
+        throw StudyError.testAlreadyOpened(run: study.run.path)
+      }
+      return report
+    }
+    try propose()
+    guard try await study.trainConfirmations() == .complete else { return nil }
+    var report = try ConfirmationReport.read(history, finalists: try finalists())
+    guard let evaluateOnTest else { return report }
+    report.test = try await test(report, evaluateOnTest)
+    try study.store.recordEvaluation(report)
+    return report
+  }
+
+  /// The search's best trials, and the best reference where it is not among them.
+  private func finalists() throws -> [TrialRecord] {
+    let searched = try study.store.history.trials().filter { $0.trial.origin != .confirmation }
+    let unfinished = searched.count { $0.state == .running }
+    guard unfinished == 0 else {
+      throw StudyError.unfinishedTrials(count: unfinished, run: study.run.path)
+    }
+    let ranked = searched.ranked()
+    guard !ranked.isEmpty else { throw StudyError.nothingToConfirm(run: study.run.path) }
+    var finalists = Array(ranked.prefix(top))
+    if let reference = ranked.first(where: { $0.trial.origin == .reference }),
+      !finalists.contains(where: { $0.number == reference.number })
+    {
+      finalists.append(reference)
+    }
+    return finalists
+  }
+
+  /// Adds the retrainings that are not trials yet, all or none of them.
+  private func propose() throws {
+    let existing = try study.store.history.trials()
+    let known = Set(existing.map { "\($0.identity) \($0.replicate)" })
+    let candidates = try finalists().flatMap { finalist in
+      (1...seeds).map { replicate in
+        NewTrial(
+          origin: .confirmation, point: finalist.trial.point,
+          configuration: finalist.trial.configuration, costs: finalist.trial.costs,
+          identity: finalist.identity, replicate: replicate)
+      }
+    }
+    let missing = candidates.filter { !known.contains("\($0.identity) \($0.replicate)") }
+    if !missing.isEmpty { _ = try study.store.propose(missing) }
+  }
+
+  private func test(
+    _ report: ConfirmationReport, _ evaluate: TestEvaluator
+  ) async throws -> ConfirmationReport.Test {
+    let winner = try await scores(of: report.winner, evaluate)
+    var reference: ConfirmationReport.TestScores?
+    if let number = report.reference, number != report.winner {
+      reference = try await scores(of: number, evaluate)
+    }
+    let difference = reference.flatMap { reference -> PairedDifference? in
+      let (a, b) = (winner.exampleMeans, reference.exampleMeans)
+      return a.count == b.count && !a.isEmpty ? PairedDifference(a, b) : nil
+    }
+    return ConfirmationReport.Test(
+      winner: winner.scores, reference: reference?.scores ?? [], difference: difference)
+  }
+
+  /// Test scores of all retrainings of one finalist.
+  private func scores(
+    of finalist: Int, _ evaluate: TestEvaluator
+  ) async throws -> ConfirmationReport.TestScores {
+    let trials = try study.store.history.trials()
+    guard let identity = trials.first(where: { $0.number == finalist })?.identity else {
+      throw RunStoreError.unknownTrial(path: study.run.storeFile, number: finalist)
+    }
+    var all = ConfirmationReport.TestScores()
+    let replicates = trials.filter {
+      $0.identity == identity && $0.replicate > 0 && $0.state == .complete
+    }
+    for record in replicates {
+      let (score, examples) = try await evaluate(record, study.run.trial(record.number))
+      all.add(score, examples)
+    }
+    return all
+  }
+}

@@ -1,0 +1,42 @@
+public import RunStore
+internal import SearchSpaces
+
+/// The complete trials that no other one beats in both score and deployed parameters.
+public struct ParetoFront: Sendable {
+  /// From the smallest to the largest.
+  public let trials: [TrialRecord]
+
+  /// - Parameter records: in any order; those without a score are left out. Of two trials with
+  ///   equal score and equal size the earlier one stands for both.
+  public init(_ records: [TrialRecord]) {
+    let candidates = records.filter { $0.trial.score != nil }.sorted(by: Self.isBefore)
+    var front: [TrialRecord] = []
+    var best = -Double.infinity
+    for record in candidates {
+      guard let score = record.trial.score, score > best else { continue }
+      best = score
+      front.append(record)
+    }
+    trials = front
+  }
+
+  /// Smaller first, then better, then earlier.
+  private static func isBefore(_ a: TrialRecord, _ b: TrialRecord) -> Bool {
+    let (sizeA, sizeB) = (a.trial.costs.parameters.deployed, b.trial.costs.parameters.deployed)
+    if sizeA != sizeB { return sizeA < sizeB }
+    let (scoreA, scoreB) = (a.trial.score ?? 0, b.trial.score ?? 0)
+    return scoreA != scoreB ? scoreA > scoreB : a.number < b.number
+  }
+}
+
+extension Sequence<TrialRecord> {
+  /// Complete trials, the best first; of equal scores the smaller one, then the earlier one.
+  public func ranked() -> [TrialRecord] {
+    filter { $0.trial.score != nil }.sorted { a, b in
+      let (scoreA, scoreB) = (a.trial.score ?? 0, b.trial.score ?? 0)
+      if scoreA != scoreB { return scoreA > scoreB }
+      let (sizeA, sizeB) = (a.trial.costs.parameters.deployed, b.trial.costs.parameters.deployed)
+      return sizeA != sizeB ? sizeA < sizeB : a.number < b.number
+    }
+  }
+}

@@ -1,0 +1,59 @@
+internal import Checkpoints
+internal import Foundation
+public import RunStore
+internal import SearchSpaces
+public import Training
+
+/// How a trial becomes a job, and how a checkpoint is read: the study's side of the worker.
+public struct StudyWorker: Sendable {
+  /// The content of `job.json`.
+  public var job: @Sendable (TrialRecord, StudySettings) throws -> TrialJob
+  /// Arguments of the worker's command line.
+  public var arguments: @Sendable (TrialDirectory) -> [String]
+  /// The optimizer step of the newest checkpoint; 0 without one.
+  public var checkpointStep: @Sendable (TrialDirectory) -> Int
+
+  public init(
+    job: @escaping @Sendable (TrialRecord, StudySettings) throws -> TrialJob,
+    arguments: @escaping @Sendable (TrialDirectory) -> [String] = Self.standardArguments,
+    checkpointStep: @escaping @Sendable (TrialDirectory) -> Int = Self.standardCheckpointStep
+  ) {
+    self.job = job
+    self.arguments = arguments
+    self.checkpointStep = checkpointStep
+  }
+
+  /// The worker of this program: `autopeft worker --run DIR --trial N`.
+  public static let standard = StudyWorker(job: standardJob)
+
+  /// The job of a trial under a study's settings.
+  ///
+  /// - Throws: `StudyError.unknownHead` for settings that another program wrote.
+  @Sendable public static func standardJob(
+    _ record: TrialRecord, _ settings: StudySettings
+  ) throws -> TrialJob {
+    guard let head = HeadKind(rawValue: settings.head) else {
+      throw StudyError.unknownHead(settings.head, known: HeadKind.allCases.map(\.rawValue))
+    }
+    return TrialJob(
+      trial: record.number, configuration: record.trial.configuration,
+      backbone: settings.backbone, task: settings.task, seed: settings.seed,
+      replicate: record.replicate, headKind: head, threads: settings.threads)
+  }
+
+  @Sendable public static func standardArguments(_ trial: TrialDirectory) -> [String] {
+    ["worker", "--run", trial.run.path, "--trial", String(trial.number)]
+  }
+
+  /// Reads the progress in the header of `checkpoint/state.safetensors`.
+  ///
+  /// A checkpoint that cannot be read counts as none: the worker sets it aside and starts anew.
+  @Sendable public static func standardCheckpointStep(_ trial: TrialDirectory) -> Int {
+    struct Progress: Decodable { var step: Int }
+    let file = trial.checkpoint + "/state.safetensors"
+    guard let reader = try? WeightReader(file: file), let text = reader.metadata["progress"],
+      let progress = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8))
+    else { return 0 }
+    return progress.step
+  }
+}

@@ -1,0 +1,68 @@
+internal import NeuralNets
+internal import PEFTMethods
+internal import SearchSpaces
+internal import TensorCore
+
+extension FineTunedModel {
+  /// The multiply-adds of one training step on sequences of some lengths.
+  func stepWork(lengths: [Int]) -> StepWork {
+    WorkCounter.step(
+      shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
+      tunesEmbeddings: backbone.parameters(layer: nil).contains { host in
+        host.parameter.isTrainable && !host.name.hasPrefix("pooler")
+      }, head: headWidths, lengths: lengths)
+  }
+
+  private var shape: BackboneShape {
+    let inner = backbone.linear(at: InsertionSite(layer: 0, point: .feedForwardIn))
+    return BackboneShape(
+      layers: backbone.layerCount, width: backbone.width,
+      feedForward: inner?.outputWidth ?? 4 * backbone.width, heads: backbone.headCount)
+  }
+
+  private var headWidths: [(input: Int, output: Int, isTrained: Bool)] {
+    let width = backbone.width
+    let last = (input: width, output: head.outputCount, isTrained: true)
+    switch headKind {
+    case .token, .automatic: return [last]
+    case .twoLayer, .trainedPooler: return [(width, width, true), last]
+    case .pooler:
+      return [(width, width, backbone.pooler?.weight.isTrainable ?? false), last]
+    }
+  }
+
+  private func tuning(layer: Int) -> LayerTuning {
+    var tuning = LayerTuning()
+    for placed in attached.adapters where placed.site.layer == layer {
+      switch placed.adapter.canonicalForm {
+      case .lowRank(let a, _, _):
+        tuning.ranks[placed.site.point, default: 0] += a.shape[0]
+      case .bottleneck(let bottleneck):
+        let branch = LayerTuning.Branch(
+          width: bottleneck.down.shape[0], readsInput: bottleneck.wiring == .branchInput)
+        if placed.site.point == .attentionBlock {
+          tuning.attentionBranches.append(branch)
+        } else {
+          tuning.feedForwardBranches.append(branch)
+        }
+      case .prefix(_, _, let length):
+        tuning.prefix += length
+      }
+    }
+    for host in backbone.parameters(layer: layer) where host.parameter.isTrainable {
+      let parts = host.name.split(separator: ".", maxSplits: 1).map(String.init)
+      if let point = parts.first.flatMap({ InsertionPoint(rawValue: $0) }) {
+        if host.role == .weight {
+          tuning.trainedWeights.insert(point)
+        } else {
+          tuning.trainedBiases.insert(point)
+        }
+      } else if parts.first == "attention-norm" {
+        tuning.trainsAttentionNorm = true
+      } else {
+        tuning.trainsFeedForwardNorm = true
+      }
+    }
+    return tuning
+  }
+}

@@ -1,0 +1,160 @@
+internal import Foundation
+internal import NeuralNets
+internal import PEFTMethods
+internal import SearchSpaces
+
+/// The multiply-adds of the matrix products of one training step, from shapes alone.
+///
+/// Only what the step needs is counted: real tokens (batches are packed), no gradient of a frozen
+/// weight, no backward below the lowest tuned part. With T tokens, x → y = x Wᵀ of a map in → out:
+///   forward T·in·out; dx T·in·out where x needs a gradient; dW T·in·out where W is trained;
+///   low rank R: forward T·R·(in + out), backward dA + dB + d(x Aᵀ) and, where needed, dx;
+///   attention over n_b tokens (P prefix rows): S = Σ_b n_b (n_b + P), forward 2·S·D, backward
+///   S·D for each of dV, dP, dQ, dK that is needed (dP where dQ or dK is);
+///   bottleneck of width b: forward 2·T·D·b, backward 2·T·D·b for its weights, T·D·b for its inner
+///   gradient and T·D·b more where its input needs one.
+/// Layer norms, activations, softmax, embeddings, the loss and the optimizer are not counted: they
+/// are not multiply-adds of matrices.
+struct StepWork: Hashable, Sendable {
+  var forward: Int
+  var backward: Int
+
+  /// Floating-point operations: a multiplication and an addition each.
+  var operations: Double { 2 * Double(forward + backward) }
+
+  static let zero = StepWork(forward: 0, backward: 0)
+
+  static func += (total: inout StepWork, part: StepWork) {
+    total.forward += part.forward
+    total.backward += part.backward
+  }
+}
+
+/// What is tuned in one layer, as far as its matrix products are concerned.
+struct LayerTuning: Hashable, Sendable {
+  /// A bottleneck on a residual branch.
+  struct Branch: Hashable, Sendable {
+    let width: Int
+    /// Whether it reads the branch's input (parallel) or what the branch gives (serial).
+    let readsInput: Bool
+  }
+
+  /// Ranks of the low-rank updates of each linear map.
+  var ranks: [InsertionPoint: Int] = [:]
+  /// Maps whose weight is trained.
+  var trainedWeights: Set<InsertionPoint> = []
+  /// Maps whose bias is trained.
+  var trainedBiases: Set<InsertionPoint> = []
+  var attentionBranches: [Branch] = []
+  var feedForwardBranches: [Branch] = []
+  /// Rows of a prefix.
+  var prefix = 0
+  var trainsAttentionNorm = false
+  var trainsFeedForwardNorm = false
+}
+
+/// Walks over a network and adds up its products, knowing at each place whether a gradient passes.
+struct WorkCounter {
+  let shape: BackboneShape
+  /// The numbers of tokens of the batch's sequences.
+  let lengths: [Int]
+  private var work = StepWork.zero
+
+  init(shape: BackboneShape, lengths: [Int]) {
+    self.shape = shape
+    self.lengths = lengths
+  }
+
+  private var tokens: Int { lengths.reduce(0, +) }
+
+  /// The work of a whole step.
+  ///
+  /// - Parameters:
+  ///   - layers: what is tuned, from the input side.
+  ///   - tunesEmbeddings: whether the embeddings or their norm get gradients.
+  ///   - head: the widths of the head's layers on the first tokens, as (in, out, is trained).
+  static func step(
+    shape: BackboneShape, layers: [LayerTuning], tunesEmbeddings: Bool,
+    head: [(input: Int, output: Int, isTrained: Bool)], lengths: [Int]
+  ) -> StepWork {
+    var counter = WorkCounter(shape: shape, lengths: lengths)
+    var needsGradient = tunesEmbeddings
+    for layer in layers { needsGradient = counter.addLayer(layer, needsGradient) }
+    for part in head {
+      counter.addMap(
+        rows: lengths.count, part.input, part.output, inputNeeds: needsGradient,
+        weightTrains: part.isTrained, outputNeeds: needsGradient || part.isTrained)
+      needsGradient = needsGradient || part.isTrained
+    }
+    return counter.work
+  }
+
+  /// Adds one layer; whether its output needs a gradient.
+  private mutating func addLayer(_ layer: LayerTuning, _ inputNeeds: Bool) -> Bool {
+    let (width, inner) = (shape.width, shape.feedForward)
+    let query = addSite(.query, layer, width, width, inputNeeds)
+    let key = addSite(.key, layer, width, width, inputNeeds)
+    let value = addSite(.value, layer, width, width, inputNeeds)
+    let context = addAttention(layer, query, key, value)
+    let attention = addSite(.attentionOutput, layer, width, width, context)
+    var hidden = addBranches(
+      layer.attentionBranches, input: inputNeeds, output: attention)
+    hidden = hidden || inputNeeds || layer.trainsAttentionNorm
+    let expanded = addSite(.feedForwardIn, layer, width, inner, hidden)
+    let contracted = addSite(.feedForwardOut, layer, inner, width, expanded)
+    let output = addBranches(layer.feedForwardBranches, input: hidden, output: contracted)
+    return output || hidden || layer.trainsFeedForwardNorm
+  }
+
+  /// Adds a linear map with its low-rank update; whether its output needs a gradient.
+  private mutating func addSite(
+    _ point: InsertionPoint, _ layer: LayerTuning, _ input: Int, _ output: Int, _ inputNeeds: Bool
+  ) -> Bool {
+    let rank = layer.ranks[point] ?? 0
+    let weightTrains = layer.trainedWeights.contains(point)
+    let needs =
+      inputNeeds || rank > 0 || weightTrains || layer.trainedBiases.contains(point)
+    addMap(
+      rows: tokens, input, output, inputNeeds: inputNeeds, weightTrains: weightTrains,
+      outputNeeds: needs)
+    work.forward += tokens * rank * (input + output)
+    work.backward += tokens * rank * (2 * output + (inputNeeds ? 2 : 1) * input)
+    return needs
+  }
+
+  private mutating func addMap(
+    rows: Int, _ input: Int, _ output: Int, inputNeeds: Bool, weightTrains: Bool,
+    outputNeeds: Bool
+  ) {
+    let product = rows * input * output
+    work.forward += product
+    guard outputNeeds else { return }
+    work.backward += (inputNeeds ? product : 0) + (weightTrains ? product : 0)
+  }
+
+  private mutating func addAttention(
+    _ layer: LayerTuning, _ query: Bool, _ key: Bool, _ value: Bool
+  ) -> Bool {
+    let pairs = lengths.reduce(0) { $0 + $1 * ($1 + layer.prefix) }
+    let product = pairs * shape.width
+    let keys = key || layer.prefix > 0
+    let values = value || layer.prefix > 0
+    work.forward += 2 * product
+    let needed = [values, query || keys, query, keys].filter { $0 }.count
+    work.backward += needed * product
+    return query || keys || values
+  }
+
+  /// Adds the bottlenecks of a branch; whether the branch's output needs a gradient with them.
+  private mutating func addBranches(
+    _ branches: [LayerTuning.Branch], input: Bool, output: Bool
+  ) -> Bool {
+    for branch in branches {
+      let product = tokens * shape.width * branch.width
+      let inputNeeds = branch.readsInput ? input : output
+      work.forward += 2 * product
+      work.backward += (inputNeeds ? 4 : 3) * product
+    }
+    return output || !branches.isEmpty
+  }
+}

@@ -1,0 +1,61 @@
+public import SearchSpaces
+
+/// All that a worker needs to know to train one trial; the content of `job.json`.
+///
+/// Two jobs that differ only in `trial` or `threads` name the same training.
+public struct TrialJob: Codable, Hashable, Sendable {
+  /// The trial's number in its run; it names files and log lines and never enters a random key.
+  public var trial: Int
+  public var configuration: PEFTConfiguration
+  /// `embedded`, or the path of a backbone directory in the Hugging Face layout.
+  public var backbone: String
+  /// The name of a generated task, `PRESET:FOLDER` for a GLUE set, or the path of a task file.
+  public var task: String
+  /// The seed of the study.
+  public var seed: UInt64
+  /// 0 for the search itself; fresh replicates see fresh noise of the same study seed.
+  public var replicate: Int
+  /// What `TrialResult.score` is measured on; the best epoch is always chosen on validation.
+  public var split: EvaluationSplit
+  public var headKind: HeadKind
+  /// Threads that a matrix product may use; results are promised for equal numbers only.
+  public var threads: Int
+
+  public init(
+    trial: Int, configuration: PEFTConfiguration, backbone: String, task: String, seed: UInt64,
+    replicate: Int = 0, split: EvaluationSplit = .validation, headKind: HeadKind = .automatic,
+    threads: Int = 1
+  ) {
+    self.trial = trial
+    self.configuration = configuration
+    self.backbone = backbone
+    self.task = task
+    self.seed = seed
+    self.replicate = replicate
+    self.split = split
+    self.headKind = headKind
+    self.threads = threads
+  }
+}
+
+/// The part of a task that a score is measured on.
+public enum EvaluationSplit: String, Codable, Hashable, Sendable, CaseIterable {
+  /// What a search sees.
+  case validation
+  /// What is opened once, for what is finally chosen.
+  case test
+}
+
+/// The trained layer on top of the backbone; it is counted apart from the adapters.
+public enum HeadKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// `pooler` where the checkpoint has one, else `token`.
+  case automatic
+  /// The checkpoint's pooler, frozen, then dropout and one linear layer.
+  case pooler
+  /// The checkpoint's pooler, trained, then dropout and one linear layer.
+  case trainedPooler = "trained-pooler"
+  /// One linear layer on the first token's hidden state.
+  case token
+  /// Dropout, D × D, tanh, dropout, linear, all trained, on the first token's hidden state.
+  case twoLayer = "two-layer"
+}

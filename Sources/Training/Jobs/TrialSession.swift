@@ -1,0 +1,206 @@
+internal import Checkpoints
+internal import Foundation
+internal import LinearAlgebra
+internal import Logging
+internal import SearchSpaces
+
+/// One sitting of a trial: everything loaded, the training resumed, files written on the way.
+final class TrialSession {
+  private let job: TrialJob
+  private let files: TrialFiles
+  private let logger: Logger
+  private let task: DownstreamTask
+  private let source: BackboneSource
+  private let trainer: Trainer
+  private let labels: [String]
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var timing = TrialTiming()
+  private var log: ProgressLog
+
+  /// Reads the data, opens the backbone and attaches the configuration.
+  init(job: TrialJob, files: TrialFiles, logger: Logger) throws {
+    start = ContinuousClock().now
+    let settings = job.configuration.training
+    try settings.check()
+    self.job = job
+    self.files = files
+    self.logger = logger
+    task = try DownstreamTask(named: job.task)
+    source = try BackboneSource(name: job.backbone, dropout: settings.backboneDropout)
+    let key = job.key
+    let data = try task.data()
+    labels = data.labels
+    let subset = TrainingPlan.subset(
+      of: data.training.count, limit: settings.examples, key: key)
+    let outputCount = task.kind.isRegression ? 1 : labels.count
+    let model = try FineTunedModel(
+      backbone: source.backbone, configuration: job.configuration, headKind: job.headKind,
+      outputCount: outputCount, headDropout: settings.backboneDropout, key: key)
+    trainer = Trainer(
+      model: model,
+      data: Trainer.Data(
+        training: source.tokenize(
+          subset.map { data.training[$0] }, maximumLength: settings.maximumLength),
+        validation: source.tokenize(data.validation, maximumLength: settings.maximumLength),
+        metric: task.metric, outputCount: outputCount),
+      settings: settings, key: key)
+    log = ProgressLog(trial: job.trial, logger: logger, plan: trainer.plan)
+  }
+
+  /// Trains to the end, or until a stop is asked for.
+  func run(checkpointInterval: Double, shouldStop: () -> Bool) throws -> TrialOutcome {
+    try resume()
+    log.start(trainer, counts: counts(scored: 0))
+    do {
+      guard try train(checkpointInterval: checkpointInterval, shouldStop: shouldStop) else {
+        return try stopped()
+      }
+      trainer.restoreBest()
+      guard let score = try scored(shouldStop: shouldStop) else { return try stopped() }
+      return .finished(try finish(score))
+    } catch let failure as TrainingFailure {
+      return .finished(try fail(failure))
+    }
+  }
+
+  /// Takes steps and closes epochs; false where a stop was asked for.
+  private func train(checkpointInterval: Double, shouldStop: () -> Bool) throws -> Bool {
+    var lastCheckpoint = clock.now
+    while !trainer.isDone {
+      let began = clock.now
+      if trainer.isEpochTrained {
+        let line = try trainer.closeEpoch(shouldStop: shouldStop)
+        timing.evaluationSeconds += seconds(since: began)
+        guard let line else { return false }
+        try files.write(trainer.progress.epochs)
+        log.epoch(line)
+      } else {
+        let loss = try trainer.step()
+        timing.trainingSeconds += seconds(since: began)
+        log.step(trainer.progress, loss: loss)
+      }
+      guard !trainer.isDone else { break }
+      if shouldStop() { return false }
+      if seconds(since: lastCheckpoint) >= checkpointInterval {
+        try writeCheckpoint()
+        lastCheckpoint = clock.now
+      }
+    }
+    return true
+  }
+
+  // MARK: - Checkpoints
+
+  private func resume() throws {
+    guard files.exists(files.checkpoint) else { return }
+    do {
+      let checkpoint = try TrainingCheckpoint(
+        path: files.checkpoint, identity: job.identity, for: trainer)
+      do { try trainer.restore(checkpoint.state) } catch {
+        throw TrialError.damagedCheckpoint(path: files.checkpoint, reason: "\(error)")
+      }
+      timing = checkpoint.timing
+      timing.resumptions += 1
+      logger.info("trial \(job.trial): goes on after step \(trainer.progress.step)")
+    } catch let error as TrialError {
+      guard case .damagedCheckpoint = error else { throw error }
+      try files.setCheckpointAside()
+      logger.warning(
+        "\(error.description) It is set aside and the trial starts again from step 0.")
+    }
+  }
+
+  private func writeCheckpoint() throws {
+    try files.makeCheckpointFolder()
+    let checkpoint = TrainingCheckpoint(
+      identity: try job.identity, state: trainer.state, timing: timingNow())
+    try checkpoint.write(to: files.checkpoint)
+  }
+
+  private func stopped() throws -> TrialOutcome {
+    try writeCheckpoint()
+    logger.info("trial \(job.trial): stopped after step \(trainer.progress.step)")
+    return .stopped
+  }
+
+  // MARK: - Results
+
+  /// What the best model says of the split that the job asks for; nil where a stop was asked for.
+  private func scored(shouldStop: () -> Bool) throws -> Predictions? {
+    if job.split == .validation { return trainer.progress.best?.predictions }
+    let settings = job.configuration.training
+    let test = source.tokenize(try task.testExamples(), maximumLength: settings.maximumLength)
+    let began = clock.now
+    guard let evaluation = trainer.evaluate(test, shouldStop: shouldStop) else { return nil }
+    timing.evaluationSeconds += seconds(since: began)
+    guard evaluation.isFinite else {
+      throw TrainingFailure.outputNotFinite(
+        step: trainer.progress.step, learningRate: settings.learningRate)
+    }
+    return evaluation.predictions(test.targets)
+  }
+
+  private func finish(_ predictions: Predictions) throws -> TrialResult {
+    try files.write(trainer.progress.epochs)
+    try description().write(trainer.model, to: files.adapter)
+    let result = TrialResult(
+      state: .complete, split: job.split, score: task.metric.value(predictions),
+      validationScore: trainer.progress.best?.score, metrics: task.metric.values(predictions),
+      bestEpoch: trainer.progress.best?.epoch, epochs: trainer.progress.epochs,
+      steps: trainer.progress.step, counts: counts(scored: predictions.count),
+      predictions: predictions, timing: timingNow())
+    try files.write(result)
+    log.finish(result)
+    return result
+  }
+
+  private func fail(_ failure: TrainingFailure) throws -> TrialResult {
+    try files.write(trainer.progress.epochs)
+    let result = TrialResult(
+      state: .failed, split: job.split, epochs: trainer.progress.epochs,
+      steps: trainer.progress.step, counts: counts(scored: 0), failure: failure.description,
+      timing: timingNow())
+    try files.write(result)
+    logger.error(
+      "trial \(job.trial) failed after \(Int(result.timing.seconds)) s: \(failure.description)")
+    return result
+  }
+
+  private func description() throws -> AdapterDescription {
+    try AdapterDescription(
+      trained: job.configuration, model: trainer.model, task: task, labels: labels,
+      backbone: job.backbone)
+  }
+
+  private func counts(scored: Int) -> TrialCounts {
+    let data = trainer.data
+    return TrialCounts(
+      trainingExamples: data.training.count, validationExamples: data.validation.count,
+      scoredExamples: scored,
+      truncatedExamples: data.training.truncatedCount + data.validation.truncatedCount,
+      trainingTokens: data.training.tokenCount,
+      trainedParameters: trainer.model.trainedCount,
+      headParameters: trainer.model.headCount)
+  }
+
+  private func timingNow() -> TrialTiming {
+    var timing = timing
+    timing.seconds += seconds(since: start)
+    timing.peakMemoryBytes = ProcessMemory.peakBytes
+    let passes =
+      Double(trainer.progress.step) / Double(max(trainer.plan.stepsPerEpoch, 1))
+    if timing.trainingSeconds > 0 {
+      timing.examplesPerSecond =
+        passes * Double(trainer.data.training.count) / timing.trainingSeconds
+      timing.tokensPerSecond =
+        passes * Double(trainer.data.training.tokenCount) / timing.trainingSeconds
+    }
+    return timing
+  }
+
+  private func seconds(since instant: ContinuousClock.Instant) -> Double {
+    let parts = (clock.now - instant).components
+    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+  }
+}

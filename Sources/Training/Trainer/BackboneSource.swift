@@ -1,0 +1,38 @@
+internal import Backbones
+internal import Checkpoints
+internal import NeuralNets
+internal import Tokenizers
+
+/// A backbone with its tokenizer, opened by the name that a job gives.
+struct BackboneSource {
+  let backbone: any Backbone
+  let tokenizer: Tokenizer
+
+  /// Opens `embedded` or a directory in the Hugging Face layout.
+  ///
+  /// - Parameter dropout: the rate of hidden states and attention while training; 0 in a search.
+  /// - Throws: `CheckpointError`, `TokenizerError` and `BackboneError`; `TrialError` where the
+  ///   tokenizer has more tokens than the backbone has embeddings.
+  init(name: String, dropout: Double = 0) throws {
+    let path = name == "embedded" ? try EmbeddedBackbone.path() : name
+    let directory = try BackboneDirectory(path: path)
+    tokenizer = try Tokenizer(directory: path)
+    guard tokenizer.vocabularySize <= directory.config.vocabSize else {
+      throw TrialError.tokenizerTooLarge(
+        tokens: tokenizer.vocabularySize, rows: directory.config.vocabSize)
+    }
+    let rate = Float(dropout)
+    backbone = try BackboneRegistry.load(
+      directory, dropout: BackboneDropout(hidden: rate, attention: rate))
+  }
+
+  /// Encodes examples, each cut to a length that the backbone can hold.
+  func tokenize(_ examples: [Example], maximumLength: Int) -> TokenizedExamples {
+    let length = min(maximumLength, backbone.maximumLength)
+    return TokenizedExamples(examples) { text, pair in
+      let encoding = tokenizer.encode(text, pair: pair, maximumLength: length)
+      return TokenizedExamples.Sequence(
+        ids: encoding.ids, types: encoding.types, isTruncated: encoding.isTruncated)
+    }
+  }
+}

@@ -1,0 +1,196 @@
+internal import Foundation
+internal import LinearAlgebra
+internal import NeuralNets
+internal import SearchSpaces
+internal import TensorCore
+
+/// Trains one configuration, a step or an epoch's evaluation at a time.
+///
+/// A training is a pure function of (configuration, data, key): noise is keyed by the step, orders
+/// by the epoch, and everything that changes lies in `progress`, the trained tensors, the
+/// optimizer's moments and the best tensors. So it can stop after any step and go on in another
+/// process with the same bits.
+final class Trainer {
+  /// What a training learns from and is judged by.
+  struct Data {
+    let training: TokenizedExamples
+    let validation: TokenizedExamples
+    let metric: TaskMetric
+    /// Classes, or 1 for a regression.
+    let outputCount: Int
+  }
+
+  let model: FineTunedModel
+  let data: Data
+  let plan: TrainingPlan
+  let optimizer: AdamW
+  private(set) var progress = TrainingProgress()
+  /// The values of `model.trained` at the best epoch.
+  private(set) var bestValues: [[Float]] = []
+
+  private let trained: [NamedParameter]
+  private let parameters: [Parameter]
+  private let trainingTape = Tape(recording: true)
+  private let evaluationTape = Tape(recording: false)
+  private let constantLoss: Double
+  private var order: (epoch: Int, indices: [Int])?
+
+  /// - Parameter key: the stream of (study seed, replicate).
+  init(model: FineTunedModel, data: Data, settings: TrainingSettings, key: RandomKey) {
+    self.model = model
+    self.data = data
+    plan = TrainingPlan(settings: settings, exampleCount: data.training.count, key: key)
+    optimizer = AdamW(model.optimizerGroups(settings))
+    trained = model.trained
+    parameters = trained.map(\.parameter)
+    constantLoss = DivergenceWatch.constantLoss(
+      data.training.targets, classCount: data.outputCount)
+  }
+
+  private var settings: TrainingSettings { plan.settings }
+
+  /// Whether all steps of the current epoch are done and its evaluation is due.
+  var isEpochTrained: Bool { progress.stepInEpoch == plan.stepsPerEpoch }
+
+  /// Whether the last epoch is closed, or no better one came within the patience.
+  var isDone: Bool {
+    progress.epoch >= settings.epochs
+      || (settings.patience > 0 && progress.staleEpochs >= settings.patience)
+  }
+
+  /// Takes one optimizer step; the loss of its batch.
+  ///
+  /// - Precondition: the epoch is not trained to its end yet.
+  @discardableResult
+  func step() throws(TrainingFailure) -> Double {
+    precondition(!isDone && !isEpochTrained, "Trainer.step: no step is left in this epoch")
+    let indices = plan.batch(progress.stepInEpoch, of: currentOrder())
+    let loss = try gradients(of: indices)
+    let norm = Gradients.norm(parameters)
+    guard norm.isFinite else {
+      throw .gradientNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
+    }
+    let scale =
+      settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
+    optimizer.step(factor: plan.schedule.factor(step: progress.step), gradientScale: scale)
+    progress.step += 1
+    progress.stepInEpoch += 1
+    progress.lossSum += loss * Double(indices.count)
+    if let mean = progress.watch.mean(adding: loss, constantLoss: constantLoss) {
+      throw .diverged(
+        step: progress.step, learningRate: settings.learningRate, mean: mean,
+        window: progress.watch.recent.count, constant: constantLoss)
+    }
+    return loss
+  }
+
+  /// Forward and backward of one batch; the mean loss.
+  private func gradients(of indices: ArraySlice<Int>) throws(TrainingFailure) -> Double {
+    let tape = trainingTape
+    tape.reset()
+    tape.noise = plan.noise(step: progress.step)
+    Gradients.zero(parameters)
+    let logits = model.logits(data.training.batch(indices), tape: tape)
+    let loss = data.training.targets(indices).loss(logits, tape: tape)
+    let value = Double(loss.scalar)
+    guard value.isFinite else {
+      throw .lossNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
+    }
+    tape.backward(from: loss)
+    return value
+  }
+
+  /// Evaluates on validation, closes the epoch and keeps the tensors where it is the best.
+  ///
+  /// - Returns: the epoch's line, or nil where a stop was asked for before the end.
+  func closeEpoch(shouldStop: () -> Bool) throws(TrainingFailure) -> EpochMetrics? {
+    precondition(isEpochTrained, "Trainer.closeEpoch: steps are left in this epoch")
+    guard let evaluation = evaluate(data.validation, shouldStop: shouldStop) else { return nil }
+    guard evaluation.isFinite else {
+      throw .outputNotFinite(step: progress.step, learningRate: settings.learningRate)
+    }
+    let predictions = evaluation.predictions(data.validation.targets)
+    let metrics = EpochMetrics(
+      epoch: progress.epoch + 1, step: progress.step,
+      trainingLoss: progress.lossSum / Double(plan.exampleCount),
+      validationLoss: evaluation.meanLoss(data.validation.targets),
+      validationScore: data.metric.value(predictions))
+    progress.epochs.append(metrics)
+    progress.stepInEpoch = 0
+    progress.lossSum = 0
+    if metrics.validationScore > progress.best?.score ?? -.infinity {
+      progress.best = TrainingProgress.Best(
+        epoch: metrics.epoch, score: metrics.validationScore, predictions: predictions)
+      bestValues = parameters.map(\.array)
+    }
+    return metrics
+  }
+
+  /// Runs the model as it is; nil where a stop was asked for.
+  func evaluate(_ examples: TokenizedExamples, shouldStop: () -> Bool) -> Evaluation? {
+    Evaluation(model, on: examples, tape: evaluationTape, shouldStop: shouldStop)
+  }
+
+  /// The numbers of tokens of the sequences of the next step.
+  func nextLengths() -> [Int] {
+    plan.batch(progress.stepInEpoch, of: currentOrder()).map { data.training.length($0) }
+  }
+
+  /// Sets the model to the tensors of the best epoch.
+  func restoreBest() {
+    for (parameter, values) in zip(parameters, bestValues) { parameter.assign(values) }
+  }
+
+  private func currentOrder() -> [Int] {
+    if let order, order.epoch == progress.epoch { return order.indices }
+    let indices = plan.order(epoch: progress.epoch)
+    order = (progress.epoch, indices)
+    return indices
+  }
+}
+
+extension Trainer {
+  /// Everything that changes in a training, by name.
+  struct State {
+    var progress: TrainingProgress
+    var optimizer: AdamW.State
+    var current: [(name: String, values: [Float])]
+    /// Empty before the first epoch is closed.
+    var best: [(name: String, values: [Float])]
+  }
+
+  var state: State {
+    State(
+      progress: progress, optimizer: optimizer.state,
+      current: trained.map { ($0.name, $0.parameter.array) },
+      best: zip(trained, bestValues).map { ($0.name, $1) })
+  }
+
+  /// Goes back to a saved state.
+  ///
+  /// - Throws: `OptimizerStateError` for a state of another configuration; the trainer is then to
+  ///   be thrown away.
+  func restore(_ state: State) throws(OptimizerStateError) {
+    try Self.check(state.current, against: trained)
+    if !state.best.isEmpty { try Self.check(state.best, against: trained) }
+    try optimizer.restore(state.optimizer)
+    for (entry, saved) in zip(trained, state.current) { entry.parameter.assign(saved.values) }
+    bestValues = state.best.map(\.values)
+    progress = state.progress
+  }
+
+  private static func check(
+    _ saved: [(name: String, values: [Float])], against trained: [NamedParameter]
+  ) throws(OptimizerStateError) {
+    for (index, entry) in trained.enumerated() {
+      guard index < saved.count, saved[index].name == entry.name else {
+        throw .missing(name: entry.name)
+      }
+      guard saved[index].values.count == entry.parameter.count else {
+        throw .wrongCount(
+          name: entry.name, expected: entry.parameter.count, got: saved[index].values.count)
+      }
+    }
+    if saved.count > trained.count { throw .unknown(name: saved[trained.count].name) }
+  }
+}

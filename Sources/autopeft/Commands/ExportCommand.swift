@@ -1,0 +1,101 @@
+import ArgumentParser
+import Checkpoints
+import Exports
+import Foundation
+import NeuralNets
+import Reports
+import RunStore
+import SearchSpaces
+import Training
+
+/// `autopeft export`: a trained trial in another library's format.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a trained trial in the format that your stack loads.")
+
+  @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
+  var name: String
+
+  @Option(help: "The trial's number; the best one by default.")
+  var trial: Int?
+
+  @Option(name: .customLong("format"), help: "config, hf-peft or merged.")
+  var exportFormat: String?
+
+  @Option(help: ArgumentHelp("The folder to write; it must not exist.", valueName: "folder"))
+  var output: String?
+
+  @Option(help: "What the export calls the backbone; by default its folder's path.")
+  var baseModelName: String?
+
+  @Flag(help: "Read the export back by its consumer's rules and print the largest logit difference.")
+  var check = false
+
+  @Flag(help: "Say which formats can hold the trial.")
+  var list = false
+
+  @OptionGroup var runs: RunOptions
+
+  func validate() throws {
+    guard list || (exportFormat != nil && output != nil) else {
+      throw ValidationError("export needs --format and --output, or --list.")
+    }
+  }
+
+  func run() throws {
+    let history = try runs.open(name)
+    let number = try trial ?? BestTrial.number(in: history)
+    let folder = history.run.trial(number)
+    guard folder.hasAdapter else {
+      throw Failure.Outcome(
+        code: 2,
+        text: "trial \(number) of \(name) keeps no adapter; only those of the front, the references "
+          + "and the ten best stay. Search with --keep all, or 'autopeft train' its configuration.")
+    }
+    let predictor = try Predictor(adapter: folder.adapterFile)
+    let subject = try subject(history, number: number, predictor: predictor)
+    if list {
+      printList(subject)
+      return
+    }
+    guard let exportFormat, let output else { return }
+    try Export.write(subject, format: exportFormat, to: output)
+    Console.output("\(output)")
+    if check {
+      let task = try DownstreamTask(named: try history.settings().task)
+      let examples = try task.data().validation
+      let difference = try Export.check(
+        subject, format: exportFormat, directory: output, batches: predictor.batches(examples))
+      Console.note(
+        "Read back: largest logit difference \(String(format: "%.2e", difference)) on "
+          + "\(examples.count) validation examples.")
+    }
+  }
+
+  private func subject(
+    _ history: RunHistory, number: Int, predictor: Predictor
+  ) throws -> ExportSubject {
+    let backbone = predictor.description.backbone
+    let record = try history.trial(number)
+    let task = try DownstreamTask(named: try history.settings().task)
+    return ExportSubject(
+      attached: predictor.attached, backbone: predictor.backbone, head: predictor.head,
+      source: try BackboneFacts(name: backbone).directory,
+      baseModelName: baseModelName ?? backbone, labels: predictor.description.labels,
+      provenance: ExportSubject.Provenance(
+        run: history.run.name, trial: number, task: predictor.description.task,
+        metric: task.metric.name, score: record.trial.score,
+        programVersion: ProgramVersion.text))
+  }
+
+  private func printList(_ subject: ExportSubject) {
+    var table = Table(columns: ["format", "holds", "note"])
+    for format in Export.overview(of: subject) {
+      table.append([
+        .text(format.name), .text(format.refusal == nil ? "exactly" : "refused"),
+        .text(format.refusal ?? format.summary),
+      ])
+    }
+    Console.output(table.rendered(as: .table), terminator: "")
+  }
+}

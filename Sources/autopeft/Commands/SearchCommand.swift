@@ -1,0 +1,90 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import RunStore
+import SearchSpaces
+import Studies
+import Training
+
+/// `autopeft search`: a new run.
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Start a new search.",
+    discussion: """
+      Everything is kept in runs/NAME. A search that was stopped or killed goes on with
+      'autopeft resume NAME' as if it had never stopped.
+      """)
+
+  @Argument(help: ArgumentHelp("The space file.", valueName: "space"))
+  var space: String
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var runs: RunOptions
+  @OptionGroup var sitting: SittingOptions
+
+  @Option(
+    name: .customLong("run"),
+    help: "The run's name; by default the space file's, with a number where it is taken.")
+  var runName: String?
+
+  @Option(help: "The strategy; by default the space file's, else 'bayes'.")
+  var strategy: String?
+
+  @Option(help: "The seed of all proposals and of all training noise.")
+  var seed: UInt64 = 0
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change one value of the space file, such as training.epochs=5; may be repeated.",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  func run() async throws {
+    let text = try SpaceText.read(URL(filePath: space), name: space)
+    let parsed = try StudyAssembly.space(
+      text, file: space, backbone: model.backbone, overrides: overrides)
+    // Everything that can be wrong is found before a run appears on the disk.
+    _ = try DownstreamTask(named: model.task).data()
+    let parallel = try sitting.checkedParallel()
+    let settings = StudySettings(
+      seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
+      window: StudySettings.defaultWindow(parallel: parallel),
+      plannedTrials: sitting.trials ?? SittingOptions.defaultTrials,
+      backbone: BackboneFacts.absolute(model.backbone), task: Self.absolute(task: model.task),
+      head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
+    let budget = sitting.applied(
+      to: StudyBudget(trials: sitting.trials ?? SittingOptions.defaultTrials))
+    let name = try runName ?? freeName()
+    let environment = try StudyAssembly.environment(settings)
+    let directory = try RunDirectory.create(name: name, in: runs.runsDir) { draft in
+      try RunFiles.durable.write(Data(text.utf8), draft.spaceFile)
+      try environment.write(to: draft)
+      _ = try StudyAssembly(run: draft, settings: settings).plan()
+      try RunStore.create(draft, settings: settings, budget: budget)
+    }
+    Console.note("Run \(directory.path): \(budget.trials) trials, strategy \(settings.strategy).")
+    try await StudySitting(
+      run: directory, parallel: parallel, executor: sitting.executor, acceptsEnvironment: false
+    ).search()
+  }
+
+  /// The space file's name, with the first number that is free.
+  private func freeName() throws -> String {
+    let base = URL(filePath: space).deletingPathExtension().lastPathComponent
+    let taken = Set(try RunDirectory.list(in: runs.runsDir).map(\.name))
+    guard taken.contains(base) else { return base }
+    let number = (2...).first { !taken.contains("\(base)-\($0)") } ?? 2
+    return "\(base)-\(number)"
+  }
+
+  private static func absolute(task: String) -> String {
+    guard let colon = task.firstIndex(of: ":") else { return BackboneFacts.absolute(task) }
+    let folder = String(task[task.index(after: colon)...])
+    return "\(task[...colon])\(BackboneFacts.absolute(folder))"
+  }
+
+  private static func hash(_ text: String) -> String {
+    SHA256.hexadecimal(of: text)
+  }
+}

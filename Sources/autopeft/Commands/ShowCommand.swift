@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Reports
+import RunStore
+import SearchSpaces
+
+/// `autopeft show`: one trial in full.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Print one trial in full: configuration, epochs, costs, failure.")
+
+  @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
+  var name: String
+
+  @Option(help: "The trial's number; the best one by default.")
+  var trial: Int?
+
+  @OptionGroup var runs: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let history = try runs.open(name)
+    let number = try trial ?? BestTrial.number(in: history)
+    let record = try history.trial(number)
+    let table = try TrialDetails.table(record, in: history)
+    Console.output(table.rendered(as: output.format), terminator: "")
+    guard output.format == .table else { return }
+    let epochs = try TrialDetails.epochs(history.run.trial(number))
+    if !epochs.rows.isEmpty { Console.output("\n" + epochs.rendered(as: .table), terminator: "") }
+    Console.output("\n" + record.trial.configuration.yaml, terminator: "")
+    if let tail = try history.times()[number]?.logTail, record.state == .failed {
+      Console.output("\nThe end of \(history.run.trial(number).logFile):\n\(tail)")
+    }
+  }
+}
+
+/// The trial that commands mean when none is named.
+enum BestTrial {
+  static func number(in history: RunHistory) throws -> Int {
+    let best = try history.trials()
+      .filter { $0.state == .complete && $0.replicate == 0 }
+      .compactMap { record in record.trial.score.map { (number: record.number, score: $0) } }
+      .max { ($0.score, -$0.number) < ($1.score, -$1.number) }
+    guard let best else {
+      throw Failure.Outcome(code: 3, text: "\(history.run.path) has no complete trial yet.")
+    }
+    return best.number
+  }
+}

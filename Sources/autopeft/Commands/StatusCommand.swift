@@ -1,0 +1,26 @@
+import ArgumentParser
+import Reports
+import RunStore
+
+/// `autopeft status`: where a run stands.
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Say where a run stands; without a name, list all runs.")
+
+  @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
+  var name: String?
+
+  @OptionGroup var runs: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let directories =
+      try name.map { [try RunDirectory.open(runs.directory($0).path)] }
+      ?? RunDirectory.list(in: runs.runsDir)
+    var table = StatusTable.empty
+    for directory in directories {
+      try StatusTable.append(directory, to: &table)
+    }
+    Console.output(table.rendered(as: output.format), terminator: "")
+  }
+}

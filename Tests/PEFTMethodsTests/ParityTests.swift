@@ -1,0 +1,233 @@
+import Backbones
+import Checkpoints
+import Foundation
+import LinearAlgebra
+import NeuralNets
+import PEFTMethods
+import SearchSpaces
+import TensorCore
+import TestSupport
+import Testing
+
+/// Forward, every gradient and ten training losses beside PEFT, adapters and transformers.
+///
+/// Fixtures come from `scripts/fixtures/{peft,adapters}_*.py`, which name the library's version in
+/// each file; the model is a random BERT with two layers, the batches have unequal lengths.
+@Suite struct ParityTests {
+  struct Fixture: Sendable, CustomTestStringConvertible {
+    let file: String
+    let configuration: PEFTConfiguration
+
+    var testDescription: String { file }
+
+    init(_ file: String, _ methods: MethodInstance...) {
+      self.init(file, groups: [LayerGroup(layers: 2, methods: methods)])
+    }
+
+    init(_ file: String, groups: [LayerGroup], model: [MethodInstance] = []) {
+      self.file = file
+      configuration = PEFTConfiguration(groups: groups, model: model, training: TrainingSettings())
+    }
+  }
+
+  static let fixtures: [Fixture] = [
+    Fixture(
+      "lora-query-value",
+      MethodInstance("lora", ["rank": .integer(4), "alpha-ratio": .number(2)])),
+    Fixture(
+      "lora-all-rslora",
+      MethodInstance(
+        "lora",
+        [
+          "targets": .list(["query", "key", "value", "output", "ffn-in", "ffn-out"]),
+          "rank": .integer(3), "alpha-ratio": .number(2), "scaling": .text("rslora"),
+        ])),
+    Fixture("pfeiffer", adapter("pfeiffer", "relu")),
+    Fixture("pfeiffer-attention", adapter("pfeiffer-attention", "tanh")),
+    Fixture("houlsby", adapter("houlsby", "silu")),
+    Fixture("houlsby-gelu", adapter("houlsby", "gelu")),
+    Fixture("parallel", MethodInstance("parallel-adapter", ["bottleneck": .integer(6)])),
+    Fixture(
+      "parallel-attention",
+      MethodInstance(
+        "parallel-adapter",
+        ["bottleneck": .integer(6), "placement": .text("attention"), "scale": .number(2)])),
+    Fixture(
+      "prefix-flat",
+      MethodInstance("prefix", ["length": .integer(3), "mlp-width": .integer(0)])),
+    Fixture(
+      "prefix-mlp", MethodInstance("prefix", ["length": .integer(3), "mlp-width": .integer(8)])),
+    Fixture(
+      "autopeft", MethodInstance("adapter", ["bottleneck": .integer(5)]),
+      MethodInstance("parallel-adapter", ["bottleneck": .integer(3)]),
+      MethodInstance("prefix", ["length": .integer(2), "mlp-width": .integer(0)])),
+    Fixture(
+      "bitfit-all",
+      groups: [LayerGroup(layers: 2, methods: [MethodInstance("bitfit", [:])])],
+      model: [MethodInstance("embeddings", ["parts": .list(["norm-shift", "pooler-bias"])])]),
+    Fixture("bitfit-partial", MethodInstance("bitfit", ["terms": .list(["query", "ffn-in"])])),
+    Fixture(
+      "full", groups: [LayerGroup(layers: 2, methods: [MethodInstance("full", [:])])],
+      model: [
+        MethodInstance(
+          "embeddings",
+          [
+            "parts": .list(["tables", "norm-scale", "norm-shift", "pooler-weight", "pooler-bias"])
+          ])
+      ]),
+    Fixture(
+      "top-1-layer",
+      groups: [
+        LayerGroup(layers: 1, methods: []),
+        LayerGroup(layers: 1, methods: [MethodInstance("full", [:])]),
+      ]),
+  ]
+
+  private static func adapter(_ placement: String, _ activation: String) -> MethodInstance {
+    MethodInstance(
+      "adapter",
+      [
+        "placement": .text(placement), "activation": .text(activation), "bottleneck": .integer(6),
+      ])
+  }
+
+  @Test(arguments: fixtures)
+  func forwardAndGradientsEqualTheReference(_ fixture: Fixture) throws {
+    let model = try ParityModel(fixture)
+    let tape = Tape(recording: true)
+    let logits = model.logits(model.batches[0], tape: tape)
+    expectClose(logits.array, try model.expected("logits"), tolerance: 1e-5)
+    tape.backward(from: tape.crossEntropy(logits, labels: model.labels[0]))
+    let expected = try model.trained.map { try model.expected("gradient.\($0.name)") }
+    let globalNorm = norm(expected.flatMap { $0 })
+    for (entry, gradient) in zip(model.trained, expected) {
+      let got = Array(entry.parameter.gradient)
+      let difference = norm(zip(got, gradient).map { $0 - $1 })
+      let allowed = 1e-4 * max(norm(gradient), 1e-4 * globalNorm)
+      #expect(difference <= allowed, "\(entry.name): ‖Δ‖ \(difference), allowed \(allowed)")
+    }
+  }
+
+  @Test(arguments: fixtures)
+  func tenLossesEqualTheReference(_ fixture: Fixture) throws {
+    let model = try ParityModel(fixture)
+    let groups = model.attached.parameterGroups(learningRate: 5e-3, weightDecay: 0.01)
+    let optimizer = AdamW(groups + model.headGroups(learningRate: 5e-3, weightDecay: 0.01))
+    var losses: [Float] = []
+    for step in 0..<10 {
+      Gradients.zero(optimizer.parameters)
+      let tape = Tape(recording: true)
+      let logits = model.logits(model.batches[step % 2], tape: tape)
+      let loss = tape.crossEntropy(logits, labels: model.labels[step % 2])
+      losses.append(loss.scalar)
+      tape.backward(from: loss)
+      optimizer.step(factor: 1)
+    }
+    for (got, expected) in zip(losses, try model.expected("losses")) {
+      #expect(abs(got - expected) <= 1e-4 * abs(expected), "got \(got), expected \(expected)")
+    }
+  }
+
+  @Test func fixturesNameTheirVersions() throws {
+    for fixture in Self.fixtures {
+      let reader = try WeightReader(file: Fixtures.url("peft/\(fixture.file).safetensors").path)
+      let versions = try #require(reader.metadata["versions"])
+      #expect(versions.contains("torch 2.") && versions.contains("transformers "))
+    }
+  }
+
+  private func norm(_ values: [Float]) -> Double {
+    values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+  }
+}
+
+/// The fixture's model with the fixture's initial tensors.
+private struct ParityModel {
+  let backbone: Bert
+  let head: PoolerHead
+  let attached: AttachedConfiguration
+  let batches: [PackedBatch]
+  let labels: [[Int32]]
+  private let fixture: WeightReader
+
+  init(_ fixture: ParityTests.Fixture) throws {
+    self.fixture = try Self.reader("\(fixture.file).safetensors")
+    let directory = try BackboneDirectory(path: Fixtures.url("peft/tiny-bert").path)
+    backbone = try Bert(directory: directory)
+    let weights = try directory.weights()
+    let output = Linear(
+      weight: try Self.parameter(weights, "classifier.weight"),
+      bias: try Self.parameter(weights, "classifier.bias"))
+    head = PoolerHead(pooler: try #require(backbone.pooler), output: output, dropout: 0)
+    head.makeTrainable()
+    attached = try PEFTModelBuilder.attach(
+      fixture.configuration, to: backbone, key: RandomKey(seed: 1))
+    let initial = self.fixture.names.filter { $0.hasPrefix("initial.") }
+    if !initial.isEmpty {
+      let reader = self.fixture
+      try attached.load(
+        initial.map { name in
+          let tensor = try reader.tensor(name)
+          return AdapterTensor(
+            name: String(name.dropFirst("initial.".count)), shape: tensor.shape,
+            values: Array(tensor.values))
+        })
+    }
+    let data = try Self.reader("batches.safetensors")
+    let pairs = try (0..<2).map { try Self.batch(data, $0) }
+    batches = pairs.map(\.0)
+    labels = pairs.map(\.1)
+  }
+
+  /// All trained tensors, the head's last, under the fixture's names.
+  var trained: [NamedParameter] {
+    attached.trainedParameters
+      + [
+        NamedParameter(name: "classifier.weight", parameter: head.output.weight),
+        head.output.bias.map { NamedParameter(name: "classifier.bias", parameter: $0) },
+      ].compactMap { $0 }
+  }
+
+  func headGroups(learningRate: Double, weightDecay: Double) -> [ParameterGroup] {
+    trained.suffix(2).map {
+      ParameterGroup(
+        parameters: [$0], learningRate: learningRate,
+        weightDecay: $0.parameter.shape.rank > 1 ? weightDecay : 0)
+    }
+  }
+
+  func logits(_ batch: PackedBatch, tape: Tape) -> Tensor {
+    head.logits(hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+  }
+
+  func expected(_ name: String) throws -> [Float] {
+    Array(try fixture.tensor(name).values)
+  }
+
+  private static func reader(_ file: String) throws -> WeightReader {
+    try WeightReader(file: Fixtures.url("peft/\(file)").path)
+  }
+
+  private static func parameter(_ weights: WeightReader, _ name: String) throws -> Parameter {
+    let tensor = try weights.tensor(name)
+    return Parameter(path: name, shape: Shape(tensor.shape), values: Array(tensor.values))
+  }
+
+  private static func batch(
+    _ data: WeightReader, _ number: Int
+  ) throws -> (PackedBatch, [Int32]) {
+    func numbers(_ name: String) throws -> [Int32] {
+      try data.tensor("\(number).\(name)").values.map { Int32($0) }
+    }
+    let tokens = try numbers("tokens")
+    let types = try numbers("types")
+    var sequences: [(ids: [Int32], types: [Int32])] = []
+    var start = 0
+    for length in try numbers("lengths") {
+      let range = start..<start + Int(length)
+      sequences.append((ids: Array(tokens[range]), types: Array(types[range])))
+      start = range.upperBound
+    }
+    return (PackedBatch(sequences: sequences), try numbers("labels"))
+  }
+}

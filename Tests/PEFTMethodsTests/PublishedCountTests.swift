@@ -1,0 +1,120 @@
+import PEFTMethods
+import SearchSpaces
+import Testing
+
+/// Parameter counts that papers and libraries print, exactly.
+@Suite struct PublishedCountTests {
+  static let bertBase = BackboneShape(layers: 12, width: 768, feedForward: 3072, heads: 12)
+  static let bertLarge = BackboneShape(layers: 24, width: 1024, feedForward: 4096, heads: 16)
+  static let miniLM = BackboneShape(layers: 6, width: 384, feedForward: 1536, heads: 12)
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let shape: BackboneShape
+    let methods: [MethodInstance]
+    var model: [MethodInstance] = []
+    let expected: ParameterCounts
+
+    var testDescription: String { name }
+  }
+
+  private static func row(
+    _ name: String, _ shape: BackboneShape, _ methods: [MethodInstance],
+    model: [MethodInstance] = [], trained: Int, deployed: Int, published: Int
+  ) -> Row {
+    Row(
+      name: name, shape: shape, methods: methods, model: model,
+      expected: ParameterCounts(trained: trained, deployed: deployed, published: published))
+  }
+
+  private static func serial(_ size: Int, _ placement: String = "pfeiffer") -> MethodInstance {
+    MethodInstance("adapter", ["bottleneck": .integer(size), "placement": .text(placement)])
+  }
+
+  private static func parallel(_ size: Int) -> MethodInstance {
+    MethodInstance("parallel-adapter", ["bottleneck": .integer(size)])
+  }
+
+  private static func prefix(_ length: Int, _ width: Int) -> MethodInstance {
+    MethodInstance("prefix", ["length": .integer(length), "mlp-width": .integer(width)])
+  }
+
+  private static let everything = MethodInstance(
+    "embeddings",
+    ["parts": .list(["tables", "norm-scale", "norm-shift", "pooler-weight", "pooler-bias"])])
+
+  static let rows: [Row] = [
+    row(
+      "Pfeiffer 48", bertBase, [serial(48)], trained: 894_528, deployed: 894_528,
+      published: 884_736),
+    row(
+      "Houlsby 48", bertBase, [serial(48, "houlsby")], trained: 1_789_056, deployed: 1_789_056,
+      published: 1_769_472),
+    row(
+      "Houlsby 64, large", bertLarge, [serial(64, "houlsby")], trained: 6_343_680,
+      deployed: 6_343_680, published: 6_291_456),
+    row(
+      "parallel 384", bertBase, [parallel(384)], trained: 7_091_712, deployed: 7_091_712,
+      published: 7_077_888),
+    row(
+      "prefix 30 behind 512", bertBase, [prefix(30, 512)], trained: 9_872_384,
+      deployed: 552_960, published: 552_960),
+    row(
+      "prefix 30 flat", bertBase, [prefix(30, 0)], trained: 552_960, deployed: 552_960,
+      published: 552_960),
+    row(
+      "prefix 10", bertBase, [prefix(10, 0)], trained: 184_320, deployed: 184_320,
+      published: 184_320),
+    row(
+      "MAM: parallel 384 with prefix 30 behind 800", bertBase, [parallel(384), prefix(30, 800)],
+      trained: 22_493_984, deployed: 7_644_672, published: 7_630_848),
+    row(
+      "AutoPEFT's largest", bertBase, [serial(768), parallel(768), prefix(768, 0)],
+      trained: 42_504_192, deployed: 42_504_192, published: 42_467_328),
+    row(
+      "LoRA 8 on query and value", bertBase, [MethodInstance("lora", [:])], trained: 294_912,
+      deployed: 294_912, published: 294_912),
+    row(
+      "BitFit in the layers", bertBase, [MethodInstance("bitfit", [:])],
+      trained: 101_376 - 12 * 768, deployed: 101_376, published: 101_376),
+    row(
+      "the paper's whole BitFit", bertBase, [MethodInstance("bitfit", [:])],
+      model: [MethodInstance("embeddings", ["parts": .list(["norm-shift", "pooler-bias"])])],
+      trained: 102_912 - 12 * 768, deployed: 102_912, published: 102_912),
+    row(
+      "partial BitFit", bertBase,
+      [MethodInstance("bitfit", ["terms": .list(["query", "ffn-in"])])], trained: 46_080,
+      deployed: 46_080, published: 46_080),
+    row(
+      "full fine-tuning", bertBase, [MethodInstance("full", [:])], model: [everything],
+      trained: 109_482_240 - 12 * 768, deployed: 109_482_240, published: 109_482_240),
+    row(
+      "serial 24 on MiniLM", miniLM, [serial(24)], trained: 113_040, deployed: 113_040,
+      published: 110_592),
+    row(
+      "LoRA 8 on MiniLM", miniLM, [MethodInstance("lora", [:])], trained: 73_728,
+      deployed: 73_728, published: 73_728),
+  ]
+
+  @Test(arguments: rows)
+  func countsAreExact(_ row: Row) throws {
+    let configuration = PEFTConfiguration(
+      groups: [LayerGroup(layers: row.shape.layers, methods: row.methods)], model: row.model,
+      training: TrainingSettings())
+    #expect(
+      try PEFTModelBuilder.predictedCounts(configuration, shape: row.shape) == row.expected)
+  }
+
+  @Test func topThreeLayersAreThreeBlocks() throws {
+    let configuration = PEFTConfiguration(
+      (9, []), (3, [MethodInstance("full", [:])]))
+    let counts = try PEFTModelBuilder.predictedCounts(configuration, shape: Self.bertBase)
+    #expect(counts.deployed == 21_263_616)
+  }
+
+  @Test func headOnlyCostsNothing() throws {
+    let counts = try PEFTModelBuilder.predictedCounts(
+      PEFTConfiguration((12, [])), shape: Self.bertBase)
+    #expect(counts == .zero)
+  }
+}

@@ -1,0 +1,97 @@
+import LinearAlgebra
+import TensorCore
+import Testing
+
+@Suite struct AttentionTests {
+  struct Case: CustomStringConvertible, Sendable {
+    let lengths: [Int]
+    let heads: Int
+    let headWidth: Int
+    let prefix: Int
+    var dropout: Float = 0
+
+    var description: String {
+      "lengths \(lengths), \(heads) heads of \(headWidth), prefix \(prefix), dropout \(dropout)"
+    }
+    var width: Int { heads * headWidth }
+    var offsets: [Int32] { lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + Int32($1)) } }
+    var tokens: Int { lengths.reduce(0, +) }
+  }
+
+  static let cases = [
+    Case(lengths: [1], heads: 1, headWidth: 1, prefix: 0),
+    Case(lengths: [3, 1, 5], heads: 2, headWidth: 3, prefix: 0),
+    Case(lengths: [2, 4], heads: 3, headWidth: 2, prefix: 1),
+    Case(lengths: [1, 1, 3], heads: 1, headWidth: 4, prefix: 5),
+    Case(lengths: [7], heads: 2, headWidth: 2, prefix: 3, dropout: 0.3),
+    Case(lengths: [3, 2, 1], heads: 2, headWidth: 3, prefix: 0, dropout: 0.5),
+  ]
+
+  private static let key = RandomKey(seed: 3).derived("attention")
+
+  @Test(arguments: cases)
+  func equalsReference(_ sample: Case) {
+    let matrix = Shape(sample.tokens, sample.width)
+    let prefix = Shape(sample.prefix, sample.width)
+    var leaves: [Leaf] = [.normal("q", matrix), .normal("k", matrix), .normal("v", matrix)]
+    if sample.prefix > 0 {
+      leaves += [.normal("prefix keys", prefix), .normal("prefix values", prefix)]
+    }
+    GradientCheck(
+      leaves: leaves,
+      operation: { tape, t in
+        tape.attention(
+          t[0], t[1], t[2], offsets: sample.offsets, heads: sample.heads,
+          prefixKeys: sample.prefix > 0 ? t[3] : nil,
+          prefixValues: sample.prefix > 0 ? t[4] : nil,
+          dropout: sample.dropout > 0 ? (sample.dropout, Self.key) : nil)
+      },
+      reference: { t in
+        Reference.Attention(
+          q: t[0], k: t[1], v: t[2], prefixKeys: sample.prefix > 0 ? t[3] : [],
+          prefixValues: sample.prefix > 0 ? t[4] : [], offsets: sample.offsets,
+          heads: sample.heads, width: sample.width,
+          mask: sample.dropout > 0 ? Self.mask(sample) : nil
+        ).output()
+      }
+    ).run()
+  }
+
+  /// The mask by its definition: the blocks [n, P + n] of all sequences and heads follow each
+  /// other in one stream, each starting at a multiple of four words.
+  private static func mask(_ sample: Case) -> (Int, Int, Int, Int) -> Double {
+    { sequence, head, query, index in
+      func block(_ length: Int) -> Int { (length * (sample.prefix + length) + 3) / 4 * 4 }
+      let before = sample.lengths[..<sequence].reduce(0) { $0 + sample.heads * block($1) }
+      let length = sample.lengths[sequence]
+      let element =
+        before + head * block(length) + query * (sample.prefix + length) + index
+      return dropoutFactor(element, rate: sample.dropout, key: key)
+    }
+  }
+
+  @Test func oneTensorAsQueriesKeysAndValuesSumsAllGradients() {
+    GradientCheck(
+      leaves: [.normal("x", Shape(4, 4))],
+      operation: { $0.attention($1[0], $1[0], $1[0], offsets: [0, 3, 4], heads: 2) },
+      reference: {
+        Reference.Attention(
+          q: $0[0], k: $0[0], v: $0[0], offsets: [0, 3, 4], heads: 2, width: 4
+        ).output()
+      }
+    ).run()
+  }
+
+  /// A sequence's result must not depend on what it is packed with.
+  @Test func packingDoesNotChangeASequence() {
+    BLAS.setThreadCount(1)
+    let tape = Tape(recording: false)
+    let values = Leaf.normal("x", Shape(5, 8)).values
+    let other = Leaf.normal("other", Shape(9, 8)).values
+    let alone = tape.constant(values, shape: Shape(5, 8))
+    let packed = tape.constant(other + values, shape: Shape(14, 8))
+    let expected = tape.attention(alone, alone, alone, offsets: [0, 5], heads: 2).array
+    let both = tape.attention(packed, packed, packed, offsets: [0, 9, 14], heads: 2).array
+    #expect(Array(both[72...]) == expected)
+  }
+}
