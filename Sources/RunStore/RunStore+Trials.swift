@@ -16,8 +16,9 @@ extension RunStore {
         {
           throw RunStoreError.duplicate(identity: candidate.identity, trial: twin)
         }
-        let number = try Int.fetchOne(
-          database, sql: "SELECT coalesce(max(number), 0) + 1 FROM trial") ?? 1
+        let number =
+          try Int.fetchOne(
+            database, sql: "SELECT coalesce(max(number), 0) + 1 FROM trial") ?? 1
         try Self.insert(candidate, number: number, database)
         let payload = ProposedPayload(
           origin: candidate.origin, identity: candidate.identity, replicate: candidate.replicate,

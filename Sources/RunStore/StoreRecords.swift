@@ -104,7 +104,7 @@ public struct EventRecord: Codable, Hashable, Sendable {
     case exhausted
   }
 
-  /// 1, 2, 3 …
+  /// Counts from 1 without gaps.
   public var sequence: Int
   public var kind: Kind
   public var trial: Int?
@@ -130,7 +130,7 @@ public struct OperationRecord: Codable, Hashable, Sendable {
 /// One sitting of a worker on a trial.
 public struct AttemptRecord: Codable, Hashable, Sendable {
   public var trial: Int
-  /// 1, 2, 3 …
+  /// Counts from 1 without gaps.
   public var number: Int
   /// The checkpoint's optimizer step when it began; 0 without one.
   public var step: Int

@@ -84,7 +84,8 @@ import Training
     for record in records {
       let trial = fake.run.trial(record.number)
       #expect(!trial.hasCheckpoint)
-      #expect(trial.hasAdapter == (kept.contains(record.number) && record.summary?.adapterHash != nil))
+      #expect(
+        trial.hasAdapter == (kept.contains(record.number) && record.summary?.adapterHash != nil))
     }
     #expect(kept.count < 40)
     #expect(try problems(fake) == [])
