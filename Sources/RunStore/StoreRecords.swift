@@ -132,14 +132,17 @@ public struct AttemptRecord: Codable, Hashable, Sendable {
   public var trial: Int
   /// Counts from 1 without gaps.
   public var number: Int
+  /// The counter of the controller that started it.
+  public var fence: Int
   /// The checkpoint's optimizer step when it began; 0 without one.
   public var step: Int
   /// How it ended; nil while it runs, and for ever where the controller died with it.
   public var outcome: String?
 
-  public init(trial: Int, number: Int, step: Int, outcome: String? = nil) {
+  public init(trial: Int, number: Int, fence: Int, step: Int, outcome: String? = nil) {
     self.trial = trial
     self.number = number
+    self.fence = fence
     self.step = step
     self.outcome = outcome
   }

@@ -35,6 +35,7 @@ import Testing
     #expect(trials[1].state == .failed)
     #expect(try history.times()[2]?.logTail == "tail")
     #expect(try history.attempts(1).map(\.step) == [0, 70])
+    #expect(try history.attempts(1).map(\.fence) == [1, 1])
     #expect(try history.attempts(1).map(\.outcome) == [nil, "finished"])
     #expect(
       try history.events().map(\.kind) == [.created, .proposed, .proposed, .recorded, .recorded])

@@ -130,7 +130,7 @@ import Training
     try fake.create()
     let reader = Task {
       var reads = 0
-      while !Task.isCancelled {
+      while !Task.isCancelled && reads < 100 {
         let history = try RunHistory.open(fake.run)
         let trials = try history.trials()
         let events = try history.events()
