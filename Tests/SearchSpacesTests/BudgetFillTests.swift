@@ -89,7 +89,7 @@ import Testing
     let space = try shippedSpace("s4", Shapes.bertBase)
     var random = TestRandom(5)
     var seen = 0
-    while seen < 1500 {
+    while seen < 600 {
       let point = space.sample(using: &random)
       guard let candidate = try? space.candidate(at: point) else { continue }
       seen += 1

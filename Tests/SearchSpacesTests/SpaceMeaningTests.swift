@@ -287,4 +287,70 @@ import Testing
     ) { try space.candidate(at: ["methods": .list(["bitfit", "full"])]) }
     #expect(space.cardinality().valid == Int128(7 - 2))
   }
+
+  // MARK: Overrides
+
+  private static func overridden(_ overrides: String...) throws(SpaceError) -> SearchSpace {
+    try SearchSpace(
+      yaml: "version: 1\nmethods: {lora: {rank: 4}}\ntraining: {epochs: 3}\n", file: "s.yaml",
+      schemas: TestSchemas.all, backbone: Shapes.bertBase, overrides: overrides)
+  }
+
+  @Test func overridesReplaceAndAddValues() throws {
+    let space = try Self.overridden(
+      "training.epochs=5", "training.batch={ordinal: [8, 16]}", "references=off",
+      "methods.lora.rank=2", "methods.lora.rank=8")
+    #expect(space.trainingDefaults.epochs == 5)
+    #expect(!space.usesReferences)
+    #expect(space.dimensions.map(\.path) == ["training.batch"])
+    let candidate = try space.candidate(at: try space.completed([:]))
+    #expect(candidate.configuration.groups[0].methods[0].parameters["rank"] == .integer(8))
+  }
+
+  @Test(arguments: [
+    ("training", "--set training:1:1: an override must be key.path=value, got 'training'."),
+    (
+      "a..b=1",
+      "--set a..b=1:1:1: an override's key must be names joined by points, such as "
+        + "training.epochs, got 'a..b'."
+    ),
+    (
+      "version.a=1",
+      "--set version.a=1:1:1: an override's key must be the name of a mapping before '.a', got a "
+        + "value at s.yaml:1:10."
+    ),
+    (
+      "training.epoch=1",
+      "--set training.epoch=1:1:1: unknown key 'epoch' in training. Did you "
+        + "mean 'epochs'?"
+    ),
+    (
+      "training.epochs=0",
+      "--set training.epochs=0:1:1: training.epochs must be an integer from 1 to 10000 or a "
+        + "mapping such as {int: …}, {ordinal: …}, {choice: …}, got 0."
+    ),
+    (
+      "training.epochs=[1",
+      "--set training.epochs=[1:2:1: the YAML is broken: did not find expected ',' or ']'."
+    ),
+  ])
+  func overrideSentenceIsExact(override: String, sentence: String) {
+    do throws(SpaceError) {
+      _ = try Self.overridden(override)
+      Issue.record("no error")
+    } catch {
+      #expect(error.description == sentence)
+    }
+  }
+
+  @Test func surveysCountReasons() throws {
+    let space = try space(
+      "version: 1\nmethods: {lora: {rank: {ordinal: [0, 1, 2, 3]}}}\nbudget: {deployed: 73728}")
+    var random = TestRandom(8)
+    let survey = space.feasibility(draws: 4000, using: &random)
+    #expect(survey.draws == 4000)
+    #expect(Set(survey.reasons.map(\.reason)) == ["over a limit", "nothing is tuned"])
+    #expect(survey.feasible + survey.reasons.reduce(0) { $0 + $1.count } == 4000)
+    #expect(abs(Double(survey.feasible) / 4000 - 0.5) < 0.04)
+  }
 }
