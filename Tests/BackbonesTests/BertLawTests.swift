@@ -173,9 +173,7 @@ private final class CountingPrefix: AttentionAdapter {
     let bert = try BertSupport.tiny(dropout: BackboneDropout(hidden: 0.1, attention: 0.1))
     #expect(BertSupport.hidden(bert) == plain)
     func noisy(_ seed: UInt64) -> [Float] {
-      let tape = Tape(recording: false)
-      tape.noise = RandomKey(seed: seed)
-      return bert.hidden(BertSupport.batch, tape: tape).array
+      BertSupport.hidden(bert, noise: RandomKey(seed: seed))
     }
     #expect(noisy(1) == noisy(1))
     #expect(noisy(1) != noisy(2))

@@ -21,15 +21,14 @@ public struct PretrainingMeasurement: Sendable, Equatable, CustomStringConvertib
   }
 }
 
-/// The validation text: 1,500 documents, masked once and for all.
+/// The validation text, masked once and for all.
 struct PretrainingValidation {
-  static let documentCount = 1500
   private let batches: [MaskedBatch]
 
   init(settings: PretrainingSettings) {
     var source = MaskedBatchSource(settings: settings, stream: "validation")
     var batches: [MaskedBatch] = []
-    while source.documentCount < Self.documentCount { batches.append(source.next()) }
+    while source.documentCount < settings.validationDocuments { batches.append(source.next()) }
     self.batches = batches
   }
 
@@ -86,13 +85,12 @@ struct PretrainingValidation {
   }
 
   /// Connector accuracy on fresh pairs of each pattern, with nothing else hidden.
-  ///
-  /// - Parameter count: pairs of each pattern; 600 resolve differences of about 5 points.
   static func connectorAccuracies(
-    _ model: PretrainingModel, settings: PretrainingSettings, count: Int = 600
+    _ model: PretrainingModel, settings: PretrainingSettings
   ) -> [(kind: EmbeddedDocument.PairKind, accuracy: Double)] {
     let key = RandomKey(seed: settings.seed).derived("pretraining").derived("patterns")
     let policy = MaskingPolicy(rate: 0, connectorRate: 1)
+    let count = settings.validationPairs
     let tape = Tape(recording: false)
     return EmbeddedDocument.PairKind.allCases.map { kind in
       let documents = (0..<count).map { number in

@@ -40,6 +40,10 @@ public struct PretrainingSettings: Sendable, Hashable {
   public var initialDeviation: Double
   /// Steps between two measurements on the validation text.
   public var evaluationInterval: Int
+  /// Documents of the validation text.
+  public var validationDocuments: Int
+  /// Pairs of each pattern in the last measurement; 600 resolve differences of about 5 points.
+  public var validationPairs: Int
 
   public init(seed: UInt64 = 1, steps: Int = 8750) {
     self.seed = seed
@@ -56,6 +60,8 @@ public struct PretrainingSettings: Sendable, Hashable {
     residualScale = 2.2
     initialDeviation = 0.05
     evaluationInterval = 500
+    validationDocuments = 1500
+    validationPairs = 600
   }
 
   /// The architecture: 12 layers of width 64, about 640,000 parameters with the prediction head.
