@@ -7,11 +7,13 @@ extension TrialJob {
   /// configurations share the noise of what they share.
   var key: RandomKey { RandomKey(seed: seed).derived("replicate").derived(replicate) }
 
-  /// A hash of everything that decides the training's numbers.
+  /// A hash of everything that decides the training's numbers, threads apart: a training may go on
+  /// with another number of them, only outside the promise of equal bits.
   var identity: String {
     get throws {
       var job = self
       job.trial = 0
+      job.threads = 0
       job.configuration = configuration.canonical
       return SHA256.hexadecimal(of: try StableJSON.line(job))
     }

@@ -13,6 +13,8 @@ final class TrialSession {
   private let source: BackboneSource
   private let trainer: Trainer
   private let labels: [String]
+  /// Read only where the job asks for a score on it.
+  private let test: TokenizedExamples?
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var timing = TrialTiming()
@@ -31,6 +33,9 @@ final class TrialSession {
     let key = job.key
     let data = try task.data()
     labels = data.labels
+    test =
+      job.split == .test
+      ? source.tokenize(try task.testExamples(), maximumLength: settings.maximumLength) : nil
     let subset = TrainingPlan.subset(
       of: data.training.count, limit: settings.examples, key: key)
     let outputCount = task.kind.isRegression ? 1 : labels.count
@@ -128,15 +133,14 @@ final class TrialSession {
 
   /// What the best model says of the split that the job asks for; nil where a stop was asked for.
   private func scored(shouldStop: () -> Bool) throws -> Predictions? {
-    if job.split == .validation { return trainer.progress.best?.predictions }
-    let settings = job.configuration.training
-    let test = source.tokenize(try task.testExamples(), maximumLength: settings.maximumLength)
+    guard let test else { return trainer.progress.best?.predictions }
     let began = clock.now
     guard let evaluation = trainer.evaluate(test, shouldStop: shouldStop) else { return nil }
     timing.evaluationSeconds += seconds(since: began)
     guard evaluation.isFinite else {
       throw TrainingFailure.outputNotFinite(
-        step: trainer.progress.step, learningRate: settings.learningRate)
+        step: trainer.progress.step,
+        learningRate: job.configuration.training.learningRate)
     }
     return evaluation.predictions(test.targets)
   }
