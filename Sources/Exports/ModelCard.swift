@@ -6,7 +6,8 @@ enum ModelCard {
     let provenance = subject.provenance
     let score =
       provenance.score.map { String(format: "%.4f", $0) } ?? "not recorded"
-    let labels = subject.labels.isEmpty ? "none (regression)" : subject.labels.joined(separator: ", ")
+    let labels =
+      subject.labels.isEmpty ? "none (regression)" : subject.labels.joined(separator: ", ")
     return """
       # \(provenance.task): trial \(provenance.trial) of run \(provenance.run)
 

@@ -34,6 +34,7 @@ public enum BLAS {
     _ c: UnsafeMutablePointer<Float>, _ cStride: Int,
     _ rows: Int, _ columns: Int, _ inner: Int, _ alpha: Float, _ beta: Float
   ) {
+    prepare()
     cblas_sgemm(
       CblasRowMajor, aTranspose.flag, bTranspose.flag, Int32(rows), Int32(columns), Int32(inner),
       alpha, a, Int32(aStride), b, Int32(bStride), beta, c, Int32(cStride))
@@ -46,15 +47,31 @@ public enum BLAS {
     into c: UnsafeMutablePointer<Double>, stride cStride: Int,
     rows: Int, columns: Int, inner: Int, alpha: Double = 1, beta: Double = 0
   ) {
+    prepare()
     cblas_dgemm(
       CblasRowMajor, aTranspose.flag, bTranspose.flag, Int32(rows), Int32(columns), Int32(inner),
       alpha, a, Int32(aStride), b, Int32(bStride), beta, c, Int32(cStride))
   }
 
   /// Sets how many threads a product may use; a worker calls this once, at its start.
+  ///
+  /// One thread is the default in every process, whatever the machine has, for two reasons: results
+  /// must not depend on the number of cores, and the thread pool of OpenBLAS 0.3.21 can deadlock
+  /// when several threads of a program use it at the same time.
   public static func setThreadCount(_ count: Int) {
+    prepare()
+    guard openblas_get_num_threads() != Int32(count) else { return }
     openblas_set_num_threads(Int32(count))
   }
+
+  /// Sets the default number of threads before the first product; every entry calls it.
+  @inline(__always)
+  static func prepare() { _ = isPrepared }
+
+  private static let isPrepared: Bool = {
+    openblas_set_num_threads(1)
+    return true
+  }()
 
   /// The library's own description of its version and of the kernels chosen for this processor.
   public static var description: String {

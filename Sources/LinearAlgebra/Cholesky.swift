@@ -62,6 +62,7 @@ public struct Cholesky: Sendable {
     guard order > 0 else { return 0 }
     matrix.values.withUnsafeMutableBufferPointer { storage in
       var stride = order
+      BLAS.prepare()
       dpotrf_("U", &order, storage.baseAddress, &stride, &info)
     }
     return Int(info)
@@ -90,6 +91,7 @@ public struct Cholesky: Sendable {
     guard order > 0, b.columns > 0 else { return result }
     lower.values.withUnsafeBufferPointer { factor in
       result.values.withUnsafeMutableBufferPointer { out in
+        BLAS.prepare()
         cblas_dtrsm(
           CblasRowMajor, CblasLeft, CblasLower, transpose.flag, CblasNonUnit, Int32(order),
           Int32(b.columns), 1, factor.baseAddress, Int32(order), out.baseAddress,
@@ -107,6 +109,7 @@ public struct Cholesky: Sendable {
     var info: Int32 = 0
     result.values.withUnsafeMutableBufferPointer { storage in
       var stride = size
+      BLAS.prepare()
       dpotri_("U", &size, storage.baseAddress, &stride, &info)
     }
     // A factor has no zero on its diagonal, the only fault that dpotri reports.

@@ -92,6 +92,7 @@ public struct Matrix: Sendable, Equatable {
       vector.count == inner, "Matrix.times: \(inner) numbers expected, got \(vector.count)")
     var result = Array(repeating: 0.0, count: count)
     guard inner > 0, count > 0 else { return result }
+    BLAS.prepare()
     cblas_dgemv(
       CblasRowMajor, transpose.flag, Int32(rows), Int32(columns), 1, values, Int32(columns), vector,
       1, 0, &result, 1)

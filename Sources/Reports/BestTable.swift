@@ -54,7 +54,8 @@ public enum BestTable {
     lines.append(
       "It is the best of \(tried) configurations (\(report.failedConfigurations) failed) on the "
         + "examples that chose it, so its score is optimistic. "
-        + "'autopeft best \(run) --confirm 5 --seeds 5' retrains on fresh seeds and opens the test file once.")
+        + "'autopeft best \(run) --confirm 5 --seeds 5' retrains on fresh seeds and opens the test "
+        + "file once.")
     return lines.joined(separator: "\n")
   }
 

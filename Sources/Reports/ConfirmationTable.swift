@@ -21,11 +21,14 @@ public enum ConfirmationTable {
 
   /// What the numbers allow to say, in words.
   public static func verdict(_ report: ConfirmationReport) -> String {
-    var lines = ["", "On fresh seeds trial \(report.winner) has the highest mean validation score."]
+    var lines = [
+      "", "On fresh seeds trial \(report.winner) has the highest mean validation score.",
+    ]
     if let reference = report.reference, let difference = report.difference {
       lines.append(
         "It differs from the best reference, trial \(reference), by "
-          + BestTable.interval(difference) + " over \(difference.count) paired seeds (95 % interval).")
+          + BestTable.interval(difference)
+          + " over \(difference.count) paired seeds (95 % interval).")
       lines.append(
         difference.isClear
           ? "The interval leaves out 0." : "The interval holds 0: the comparison is inconclusive.")

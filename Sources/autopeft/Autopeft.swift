@@ -5,7 +5,7 @@ import ArgumentParser
 struct Autopeft: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "autopeft",
-    abstract: "Finds the best parameter-efficient fine-tuning configuration for your model and task.",
+    abstract: "Finds the best parameter-efficient fine-tuning for your model and task.",
     discussion: """
       A first search, without any download:
         autopeft search spaces/quickstart.yaml --task nli2 --trials 20

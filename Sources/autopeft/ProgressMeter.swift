@@ -78,13 +78,16 @@ final class ProgressMeter: Sendable {
   private func draw(_ state: State) {
     guard Console.isTerminal else { return }
     let seconds = Int(start.duration(to: .now).components.seconds)
-    let best = state.best.map { String(format: "best %.4f (trial %d)", $0.score, $0.trial) } ?? "no result yet"
+    let best =
+      state.best.map { String(format: "best %.4f (trial %d)", $0.score, $0.trial) }
+      ?? "no result yet"
     let running = state.running.sorted().map(String.init).joined(separator: ", ")
     let width = 24
     let done = min(width, width * state.recorded / max(state.planned, 1))
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: width - done)
     let text =
-      "\(bar) \(state.recorded)/\(state.planned)  \(best)  training \(running.isEmpty ? "–" : running)"
+      "\(bar) \(state.recorded)/\(state.planned)  \(best)"
+      + "  training \(running.isEmpty ? "–" : running)"
       + "  \(seconds / 60):\(String(format: "%02d", seconds % 60))"
     FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
   }

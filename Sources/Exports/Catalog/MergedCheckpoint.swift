@@ -12,7 +12,7 @@ import TensorCore
 /// safetensors under the class's names, `config.json` with the labels, and the tokenizer's files.
 public struct MergedCheckpoint: Exporter {
   public static let name = "merged"
-  public static let summary = "A full checkpoint for transformers, adapters folded into the weights."
+  public static let summary = "A full checkpoint for transformers, adapters folded into it."
 
   static let tensorFile = "model.safetensors"
 

@@ -10,7 +10,7 @@ import Training
 struct BestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "best",
-    abstract: "Print the best trial beside the best reference; with --confirm, retrain and test it.",
+    abstract: "Print the best trial beside the references; --confirm retrains and tests it.",
     discussion: """
       The best score of a search is the luckiest of many. --confirm 5 --seeds 5 retrains the five \
       best configurations and the best reference on fresh seeds, calls the one with the highest \

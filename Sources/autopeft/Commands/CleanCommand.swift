@@ -7,7 +7,7 @@ import Studies
 struct CleanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
-    abstract: "Remove leftovers of a run: checkpoints of recorded trials, adapters outside the best.")
+    abstract: "Remove leftovers: checkpoints of recorded trials, adapters outside the best.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
   var name: String

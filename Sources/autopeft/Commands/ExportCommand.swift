@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "What the export calls the backbone; by default its folder's path.")
   var baseModelName: String?
 
-  @Flag(help: "Read the export back by its consumer's rules and print the largest logit difference.")
+  @Flag(help: "Read the export back as its consumer does; print the largest logit difference.")
   var check = false
 
   @Flag(help: "Say which formats can hold the trial.")
@@ -49,7 +49,7 @@ struct ExportCommand: ParsableCommand {
     guard folder.hasAdapter else {
       throw Failure.Outcome(
         code: 2,
-        text: "trial \(number) of \(name) keeps no adapter; only those of the front, the references "
+        text: "trial \(number) of \(name) keeps no adapter; only the front, the references "
           + "and the ten best stay. Search with --keep all, or 'autopeft train' its configuration.")
     }
     let predictor = try Predictor(adapter: folder.adapterFile)

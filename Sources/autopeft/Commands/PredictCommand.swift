@@ -25,7 +25,8 @@ struct AdapterOptions: ParsableArguments {
     let folder = history.run.trial(number)
     guard folder.hasAdapter else {
       throw Failure.Outcome(
-        code: 2, text: "trial \(number) of \(source) keeps no adapter (see 'autopeft search --keep').")
+        code: 2,
+        text: "trial \(number) of \(source) keeps no adapter (see 'autopeft search --keep').")
     }
     return (folder.adapterFile, try history.settings().task)
   }

@@ -4,7 +4,8 @@ import RunStore
 /// `autopeft resume`: go on with a run.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Continue a search that was stopped, killed or is to go further.")
+    commandName: "resume",
+    abstract: "Continue a search that was stopped, killed or is to go further.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
   var name: String

@@ -7,7 +7,8 @@ import SearchSpaces
 /// `autopeft show`: one trial in full.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Print one trial in full: configuration, epochs, costs, failure.")
+    commandName: "show",
+    abstract: "Print one trial in full: configuration, epochs, costs, failure.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
   var name: String
