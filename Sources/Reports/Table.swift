@@ -59,7 +59,7 @@ public struct Table: Sendable, Equatable {
       }
     }
     let text = table.string(for: rows, style: Style.simple) ?? ""
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     return lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
       .joined(separator: "\n") + "\n"
   }

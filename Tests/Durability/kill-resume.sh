@@ -3,7 +3,7 @@
 # the same search that was never killed: trials, winner, exported files.
 #
 #   kill-resume.sh [--kills N] [--trials N] [--seed N] [--pause TENTHS] [--space FILE] [--task NAME]
-#                  [--backbone DIR] [--strategy NAME] [--format NAME] [--set K=V]…
+#                  [--backbone DIR] [--strategy NAME] [--format NAME] [--program FILE] [--set K=V]…
 #
 # A killed search that ends before N kills is compared, and another one is started.
 set -euo pipefail
@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
     --task) task=$2 ;;
     --pause) pause=$2 ;;
     --format) format=$2 ;;
+    --program) program=$2 ;;
     --backbone | --strategy) options+=("$1" "$2") ;;
     --set) settings+=(--set "$2") ;;
     *) echo "kill-resume: unknown option $1" >&2; exit 2 ;;
