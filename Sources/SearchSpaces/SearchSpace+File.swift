@@ -16,6 +16,7 @@ extension SearchSpace {
     guard text.utf8.count <= SpaceText.sizeLimit else {
       throw .tooLarge(file: file, bytes: text.utf8.count, limit: SpaceText.sizeLimit)
     }
+    try backbone.checkSizes(file: file)
     var root = try SpaceNode.parse(text, file: file)
     for override in overrides { root = try SpaceOverride(override).applied(to: root) }
     let grammar = SpaceGrammar(schemas: schemas)
@@ -38,6 +39,20 @@ extension SearchSpace {
     JSONSchemaText.document(
       SpaceGrammar(schemas: schemas).file, title: "autopeft search space",
       identifier: "https://autopeft.dev/schemas/space-1.json")
+  }
+}
+
+extension BackboneShape {
+  /// Refuses sizes for which counts would not fit into 64 bits.
+  func checkSizes(file: String) throws(SpaceError) {
+    let sizes: [(String, Int, Int)] = [
+      ("layers", layers, 1024), ("hidden units", width, 262_144),
+      ("feed-forward units", feedForward, 1_048_576), ("heads", heads, 4096),
+      ("positions", positions, 16_777_216), ("words in its vocabulary", vocabulary, 16_777_216),
+    ]
+    for (what, got, limit) in sizes where got < 1 || got > limit {
+      throw .backbone(file: file, what: what, got: got, limit: limit)
+    }
   }
 }
 

@@ -81,6 +81,16 @@ import Testing
     #expect(long == fitting)
   }
 
+  @Test func absurdSettingsSaturate() {
+    let shape = BackboneShape(
+      layers: 1024, width: 262_144, feedForward: 1_048_576, heads: 4096, vocabulary: 16_777_216,
+      positions: 16_777_216)
+    let costs = Self.costs(
+      [LayerGroup(layers: 1024, methods: [Self.lora])], batch: 65_536, length: 1_000_000, on: shape)
+    #expect(costs.activationBytes == .max)
+    #expect(costs.parameters.deployed == 1024 * 4 * 262_144 * 8)
+  }
+
   @Test func publishedConfigurationsOfAutoPEFT() {
     // papers/autopeft.md, section 4.
     func counts(_ methods: [MethodInstance], _ shape: BackboneShape) -> ParameterCounts {

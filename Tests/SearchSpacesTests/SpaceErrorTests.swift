@@ -115,13 +115,29 @@ import Testing
     }
   }
 
+  @Test func absurdBackbonesAreRefused() {
+    var shape = Shapes.bertBase
+    shape.layers = 1_000_000_000
+    #expect(
+      Self.sentence("version: 1\nmethods: {lora: {}}", shape)
+        == "s.yaml: the backbone has 1000000000 layers, expected 1 to 1024. Is its config.json "
+        + "damaged?")
+    shape = Shapes.bertBase
+    shape.width = 0
+    #expect(
+      Self.sentence("version: 1\nmethods: {lora: {}}", shape)
+        == "s.yaml: the backbone has 0 hidden units, expected 1 to 262144. Is its config.json "
+        + "damaged?")
+  }
+
   @Test func everyCaseHasARow() throws {
     let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
       .appending(path: "Sources/SearchSpaces/Parsing/SpaceError.swift")
     let text = try String(contentsOf: source, encoding: .utf8)
     let cases = Set(text.matches(of: /\n  case (\w+)\(/).map { String($0.output.1) })
-    var seen: Set<String> = ["unreadable", "notUTF8"]
+    // These three have their tests above.
+    var seen: Set<String> = ["unreadable", "notUTF8", "backbone"]
     for row in Self.textRows + Self.shapeRows + Self.domainRows + Self.meaningRows + Self.clauseRows
     {
       do throws(SpaceError) {

@@ -10,6 +10,7 @@ extension PEFTConfiguration {
     guard text.utf8.count <= SpaceText.sizeLimit else {
       throw .tooLarge(file: file, bytes: text.utf8.count, limit: SpaceText.sizeLimit)
     }
+    try backbone.checkSizes(file: file)
     let root = try SpaceNode.parse(text, file: file)
     try SpaceGrammar.checkVersion(root)
     let grammar = SpaceGrammar(schemas: schemas)

@@ -57,7 +57,8 @@ extension TrialCosts {
     let perLayer = 4 * width * width + 2 * width * inner + 2 * length * width
     self.init(
       parameters: counts, optimizerBytes: 12 * counts.trained,
-      activationBytes: 4 * tokens * (keptLayers * kept + methodActivations),
+      activationBytes: tokens.saturatingTimes(4)
+        .saturatingTimes((keptLayers * kept).saturatingPlus(methodActivations)),
       flopsPerToken: 2 * (backbone.layers * perLayer + multiplyAdds),
       fileBytes: 4 * counts.deployed)
   }

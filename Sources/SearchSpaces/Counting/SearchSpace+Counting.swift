@@ -60,7 +60,9 @@ extension SearchSpace {
         if points.count > limit { return nil }
       } catch {
         guard case .missing(let path) = error, let index = indexOfPath[path] else { continue }
-        guard let values = plan.hyperparameters[index].domain.allValues else { return nil }
+        guard let values = plan.hyperparameters[index].domain.allValues,
+          values.count <= 64 * (limit + 16)
+        else { return nil }
         for value in values.reversed() {
           var next = given
           next[index] = value

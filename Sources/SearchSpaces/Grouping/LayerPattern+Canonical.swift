@@ -94,6 +94,7 @@ extension LayerPattern {
 
   private func outcome(layers: Int, groups: Int) -> Outcome {
     guard groups >= 1, groups <= layers else { return .failure(.tooManyGroups) }
+    guard groups <= Self.groupLimit else { return .failure(.tooMany(limit: Self.listLimit)) }
     if groups == 1 {
       return self == .spindle || self == .bottleneck
         ? .failure(.impossible) : .success([layers])

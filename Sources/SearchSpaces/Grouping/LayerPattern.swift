@@ -26,6 +26,9 @@ public enum LayerPattern: String, Codable, Sendable, CaseIterable {
   /// The largest number of compositions that is listed.
   public static let listLimit = 100_000
 
+  /// The largest number of groups whose sizes are listed.
+  static let groupLimit = 4096
+
   /// Whether sizes obey the strict rule.
   public func admits(_ sizes: [Int]) -> Bool {
     switch self {
@@ -51,6 +54,7 @@ public enum LayerPattern: String, Codable, Sendable, CaseIterable {
     layers: Int, groups: Int, limit: Int = LayerPattern.listLimit
   ) -> [[Int]]? {
     guard groups >= 1, layers >= groups else { return [] }
+    guard groups <= Self.groupLimit else { return nil }
     if self == .uniform {
       return layers % groups == 0 ? [Array(repeating: layers / groups, count: groups)] : []
     }

@@ -13,6 +13,8 @@ extension SpaceError: CustomStringConvertible {
       "\(file): byte \(offset + 1) is not UTF-8. Save the file as UTF-8."
     case .empty(let file):
       "\(file): the file is empty, expected at least 'version: 1'."
+    case .backbone(let file, let what, let got, let limit):
+      "\(file): the backbone has \(got) \(what), expected 1 to \(limit). Is its config.json damaged?"
     case .syntax(let place, let problem): "\(place): the YAML is broken: \(problem)."
     case .tooDeep(let place, let limit):
       "\(place): values are nested more than \(limit) deep."

@@ -20,6 +20,7 @@ public enum SpaceError: Error, Hashable, Sendable {
   case tooLarge(file: String, bytes: Int, limit: Int)
   case notUTF8(file: String, offset: Int)
   case empty(file: String)
+  case backbone(file: String, what: String, got: Int, limit: Int)
   case syntax(SourcePlace, problem: String)
   case tooDeep(SourcePlace, limit: Int)
   case tooManyValues(SourcePlace, limit: Int)

@@ -128,7 +128,11 @@ extension SearchSpace {
       sum + (costModel.facts(of: member.instance).map { budget.measure($0.counts) } ?? 0)
     }
     let limit = max(0, budget.limit - model)
-    return weights.indices.map { isTuned[$0] && sum > 0 ? limit * weights[$0] / sum : 0 }
+    return weights.indices.map { layer in
+      // The product may need more than 64 bits, the quotient does not.
+      isTuned[layer] && sum > 0
+        ? sum.dividingFullWidth(limit.multipliedFullWidth(by: weights[layer])).quotient : 0
+    }
   }
 
   /// Runs of equal layers, as the canonical form of a configuration has them.
