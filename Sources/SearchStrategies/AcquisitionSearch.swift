@@ -1,3 +1,4 @@
+import Algorithms
 import GaussianProcesses
 import LinearAlgebra
 import SearchSpaces
@@ -181,9 +182,8 @@ struct Listing: Sendable {
       let points = encoder.space.allPoints(limit: limit)
     else { return nil }
     var chunks: [EncodedInputs] = []
-    for start in stride(from: 0, to: points.count, by: Self.chunkSize) {
-      let end = min(start + Self.chunkSize, points.count)
-      chunks.append(try encoder.inputs(Array(points[start..<end])))
+    for chunk in points.chunks(ofCount: Self.chunkSize) {
+      chunks.append(try encoder.inputs(Array(chunk)))
     }
     self.points = points
     self.chunks = chunks

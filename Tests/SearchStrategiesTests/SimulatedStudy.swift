@@ -99,6 +99,13 @@ enum TestObjectives {
       - 0.2 * pow(log10(configuration.training.learningRate) + 3, 2)
   }
 
+  /// For spaces of any methods: more layers are better, high learning rates are not.
+  @Sendable static func size(_ configuration: PEFTConfiguration) -> Double? {
+    let tuned = configuration.groups.filter { !$0.methods.isEmpty }
+    let layers = tuned.reduce(0) { $0 + $1.layers }
+    return Double(layers) / 12 - 0.3 * pow(log10(configuration.training.learningRate) + 3, 2)
+  }
+
   /// `layered`, where large learning rates diverge.
   @Sendable static func failing(_ configuration: PEFTConfiguration) -> Double? {
     configuration.training.learningRate > 4e-3 ? nil : layered(configuration)

@@ -120,6 +120,25 @@ struct StrategyLawTests {
     #expect(Set(proposals.map(\.candidate.point)) == Set(all.suffix(2)))
   }
 
+  static let shipped: [Case] = StrategyRegistry.members.flatMap { member in
+    ShippedSpaces.names.map { Case(strategy: member.name, space: $0) }
+  }
+
+  /// The project's own space files, through the initial design and into the model.
+  @Test(arguments: shipped)
+  func shippedSpacesGiveValidDistinctProposals(item: Case) throws {
+    let space = try ShippedSpaces.space(item.space)
+    var study = SimulatedStudy(
+      strategy: try StrategyRegistry.make(item.strategy, space: space, seed: 1, plannedTrials: 12),
+      objective: TestObjectives.size, noise: 0.1, seed: 1, window: 1)
+    try study.run(until: 9)
+    #expect(Set(study.history.map(\.configuration.identity)).count == 9)
+    #expect((study.history.last?.origin == .model) == (item.strategy == "bayes"))
+    for trial in study.history {
+      #expect(try space.candidate(at: #require(trial.point)).configuration == trial.configuration)
+    }
+  }
+
   @Test func everyFileOfTheCatalogueIsRegistered() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/SearchStrategies/Catalog").standardizedFileURL

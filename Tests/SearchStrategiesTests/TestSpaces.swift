@@ -33,7 +33,7 @@ enum TestSpaces {
     return value
   }
 
-  private static func schema(
+  static func schema(
     _ name: String, size: String?, _ parameters: [ParameterSchema],
     count: @escaping @Sendable (MethodInstance, BackboneShape) -> Int
   ) -> MethodSchema {
