@@ -21,6 +21,8 @@ struct PretrainedFolder {
 
   /// Writes `config.json`, `vocab.txt`, `tokenizer_config.json` and `model.safetensors` (F16).
   ///
+  /// The configuration asks for computation in single precision, which is what this program does
+  /// with weights stored in half.
   /// - Returns: the size of the weight file in bytes.
   func write(_ encoder: Bert, settings: PretrainingSettings) throws -> Int {
     try AtomicFile.write(Self.config(encoder.configuration), to: path + "/config.json")
@@ -54,7 +56,7 @@ struct PretrainedFolder {
       "attention_probs_dropout_prob": \(configuration.dropout.attention),
       "initializer_range": 0.05,
       "pad_token_id": \(EmbeddedLexicon.Token.pad),
-      "torch_dtype": "float16"
+      "torch_dtype": "float32"
     }
 
     """
