@@ -24,4 +24,4 @@ done
   ${settings[@]+"${settings[@]}"}
 "$program" best "$run"
 echo
-echo "Next: $program trials $run; $program show $run; $program export $run --format merged --output exported"
+echo "Next: $program trials $run; $program show $run; $program export $run --format config --output exported"

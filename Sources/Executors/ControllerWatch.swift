@@ -10,12 +10,19 @@ public enum ControllerWatch {
   /// Calls back once, on a thread of its own, when standard input reaches its end.
   ///
   /// Nothing happens where standard input is no pipe (a worker started by hand).
-  public static func start(_ onLoss: @escaping @Sendable () -> Void) {
+  /// - Parameter onLoss: by default ends the process on the spot, without clean-up that could
+  ///   wait for threads in the middle of their work; every file is whole at any moment.
+  public static func start(_ onLoss: @escaping @Sendable () -> Void = endProcess) {
     guard isPipe(STDIN_FILENO) else { return }
     DispatchQueue(label: "controller-watch").async {
       waitForEnd(of: STDIN_FILENO)
       onLoss()
     }
+  }
+
+  /// Ends this process with the code of a worker that has a checkpoint.
+  @Sendable public static func endProcess() {
+    _exit(JobOutcome.stoppedWithCheckpoint)
   }
 
   static func isPipe(_ descriptor: Int32) -> Bool {

@@ -45,8 +45,12 @@ public enum Prior: Sendable, Equatable {
 ///   two points stays of order one in any dimension (Hvarfner, Hellsten, Nardi, "Vanilla Bayesian
 ///   optimization performs great in high dimensions", ICML 2024, arXiv 2402.02229; the default of
 ///   BoTorch since 0.12, botorch/models/utils/gpytorch_modules.py).
-/// - σ² ~ LogNormal(−4, 1), σ² ≥ 10⁻⁴: same sources; the floor keeps the covariance well
-///   conditioned, and no score of a trained network is more exact than a hundredth of the spread.
+/// - σ² ~ LogNormal(−1, 0.7), mode 0.23, σ² ≥ 10⁻⁴: the score of one training on a few hundred
+///   validation examples varies by a third to all of what configurations differ by (an accuracy of
+///   0.7 on 277 examples has a standard error of 0.028). On simulated mixed spaces with 15 and 40
+///   scores it predicted better than LogNormal(−4, 1), BoTorch's default for nearly exact scores,
+///   where noise was high, and as well where it was low. The floor, BoTorch's, keeps the covariance
+///   well conditioned.
 /// - s² ~ Gamma(2, 1): mode 1, the variance of the standardised score (optuna/optuna
 ///   optuna/_gp/prior.py); within [10⁻³, 10³].
 /// - mean ~ Normal(0, 1) (botorch/models/fully_bayesian.py); within [−10, 10].
@@ -69,7 +73,7 @@ public struct HyperparameterPriors: Sendable, Equatable {
       location: 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))),
       scale: 3.0.squareRoot())
     signalVariance = .gamma(shape: 2, rate: 1)
-    noiseVariance = .logNormal(location: -4, scale: 1)
+    noiseVariance = .logNormal(location: -1, scale: 0.7)
     mean = .normal(mean: 0, deviation: 1)
   }
 

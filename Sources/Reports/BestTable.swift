@@ -5,12 +5,18 @@ public import Studies
 
 /// The best trial of a search beside the best reference.
 public enum BestTable {
-  /// Best and reference, a row each.
+  /// The best trial and every reference, a row each.
+  ///
+  /// `best_minus` is the mean of the paired differences over validation examples, with its 95 %
+  /// interval.
   public static func comparison(_ report: BestReport, for format: Table.Format) throws -> Table {
-    var table = Table(columns: ["what", "trial", "score", "parameters", "configuration"])
-    try append("best", report.best, to: &table, for: format)
-    if let reference = report.reference {
-      try append("best reference", reference, to: &table, for: format)
+    var table = Table(columns: [
+      "what", "trial", "score", "best_minus", "lower", "upper", "parameters", "configuration",
+    ])
+    try append("best", report.best, nil, to: &table, for: format)
+    for comparison in report.references where comparison.reference.number != report.best.number {
+      try append(
+        "reference", comparison.reference, comparison.difference, to: &table, for: format)
     }
     return table
   }
@@ -29,7 +35,7 @@ public enum BestTable {
   }
 
   /// What the numbers allow to say, in words.
-  public static func verdict(_ report: BestReport) -> String {
+  public static func verdict(_ report: BestReport, run: String) -> String {
     var lines = [""]
     if let reference = report.reference, let difference = report.difference {
       lines.append(
@@ -48,7 +54,7 @@ public enum BestTable {
     lines.append(
       "It is the best of \(tried) configurations (\(report.failedConfigurations) failed) on the "
         + "examples that chose it, so its score is optimistic. "
-        + "'autopeft best RUN --confirm 5 --seeds 5' retrains on fresh seeds and opens the test file once.")
+        + "'autopeft best \(run) --confirm 5 --seeds 5' retrains on fresh seeds and opens the test file once.")
     return lines.joined(separator: "\n")
   }
 
@@ -59,10 +65,13 @@ public enum BestTable {
   }
 
   private static func append(
-    _ what: String, _ record: TrialRecord, to table: inout Table, for format: Table.Format
+    _ what: String, _ record: TrialRecord, _ difference: PairedDifference?,
+    to table: inout Table, for format: Table.Format
   ) throws {
     table.append([
       .text(what), .integer(record.number), .number(record.trial.score, digits: 4),
+      .number(difference?.mean, digits: 4), .number(difference?.lower, digits: 4),
+      .number(difference?.upper, digits: 4),
       .integer(record.trial.costs.parameters.deployed),
       .text(
         format == .table

@@ -100,7 +100,8 @@ public final class RunHistory: Sendable {
     }
     return rows.map { row in
       AttemptRecord(
-        trial: row["trial"], number: row["number"], step: row["step"], outcome: row["outcome"])
+        trial: row["trial"], number: row["number"], fence: row["fence"], step: row["step"],
+        outcome: row["outcome"])
     }
   }
 

@@ -16,8 +16,9 @@ extension RunStore {
         {
           throw RunStoreError.duplicate(identity: candidate.identity, trial: twin)
         }
-        let number = try Int.fetchOne(
-          database, sql: "SELECT coalesce(max(number), 0) + 1 FROM trial") ?? 1
+        let number =
+          try Int.fetchOne(
+            database, sql: "SELECT coalesce(max(number), 0) + 1 FROM trial") ?? 1
         try Self.insert(candidate, number: number, database)
         let payload = ProposedPayload(
           origin: candidate.origin, identity: candidate.identity, replicate: candidate.replicate,
@@ -44,9 +45,9 @@ extension RunStore {
         arguments: [number, date.timeIntervalSince1970])
       try database.execute(
         sql: """
-          INSERT INTO attempt (trial, number, step)
-          SELECT ?1, coalesce(max(number), 0) + 1, ?2 FROM attempt WHERE trial = ?1
-          """, arguments: [number, step])
+          INSERT INTO attempt (trial, number, fence, step)
+          SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM attempt WHERE trial = ?1
+          """, arguments: [number, fence, step])
       return try Int.fetchOne(
         database, sql: "SELECT max(number) FROM attempt WHERE trial = ?", arguments: [number]) ?? 1
     }

@@ -104,7 +104,7 @@ public struct EventRecord: Codable, Hashable, Sendable {
     case exhausted
   }
 
-  /// 1, 2, 3 …
+  /// Counts from 1 without gaps.
   public var sequence: Int
   public var kind: Kind
   public var trial: Int?
@@ -130,16 +130,19 @@ public struct OperationRecord: Codable, Hashable, Sendable {
 /// One sitting of a worker on a trial.
 public struct AttemptRecord: Codable, Hashable, Sendable {
   public var trial: Int
-  /// 1, 2, 3 …
+  /// Counts from 1 without gaps.
   public var number: Int
+  /// The counter of the controller that started it.
+  public var fence: Int
   /// The checkpoint's optimizer step when it began; 0 without one.
   public var step: Int
   /// How it ended; nil while it runs, and for ever where the controller died with it.
   public var outcome: String?
 
-  public init(trial: Int, number: Int, step: Int, outcome: String? = nil) {
+  public init(trial: Int, number: Int, fence: Int, step: Int, outcome: String? = nil) {
     self.trial = trial
     self.number = number
+    self.fence = fence
     self.step = step
     self.outcome = outcome
   }

@@ -72,6 +72,7 @@ enum StoreSchema {
     CREATE TABLE attempt (
       trial INTEGER NOT NULL REFERENCES trial (number),
       number INTEGER NOT NULL CHECK (number >= 1),
+      fence INTEGER NOT NULL CHECK (fence >= 1),
       step INTEGER NOT NULL CHECK (step >= 0),
       outcome TEXT,
       PRIMARY KEY (trial, number)

@@ -7,6 +7,7 @@ public struct Candidate: Hashable, Sendable {
   /// The exact costs.
   public let costs: TrialCosts
   /// The share of the budget that is spent, 0 to 1; nil where the file sets no parameter budget.
+  ///
   /// A group that only holds methods of fixed size cannot spend its share.
   public let budgetUse: Double?
 

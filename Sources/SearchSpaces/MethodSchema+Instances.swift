@@ -1,17 +1,9 @@
+/// Why a method instance does not obey its schema.
+public struct InstanceFault: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+}
+
 extension MethodSchema {
-  /// The peak learning rate of one method's modules, in place of the training's.
-  ///
-  /// Every method of a layer takes it; a configuration without it uses the training's rate.
-  public static let learningRate = ParameterSchema(
-    "learning-rate", .number(1e-9...10), default: .text("training"),
-    "Peak step size of AdamW for this method's modules; without it the training's.")
-
-  /// The schema's parameters and the learning rate, which every method has.
-  var allParameters: [ParameterSchema] {
-    parameters.contains { $0.name == Self.learningRate.name }
-      ? parameters : parameters + [Self.learningRate]
-  }
-
   /// An instance with the default of every parameter.
   public var defaultInstance: MethodInstance {
     MethodInstance(
@@ -26,10 +18,17 @@ extension MethodSchema {
       instance.name, defaultInstance.parameters.merging(instance.parameters) { $1 })
   }
 
+  /// Checks that an instance has a legal value for every parameter and no other ones.
+  ///
+  /// - Throws: `InstanceFault` with a sentence for the first fault in alphabetical order.
+  public func validate(_ instance: MethodInstance) throws(InstanceFault) {
+    if let sentence = fault(in: instance) { throw InstanceFault(description: sentence) }
+  }
+
   /// What is wrong with an instance, as a sentence; nil where it obeys the schema.
   public func fault(in instance: MethodInstance) -> String? {
     for (key, value) in instance.parameters.sorted(by: { $0.key < $1.key }) {
-      guard let parameter = allParameters.first(where: { $0.name == key }) else {
+      guard let parameter = parameters.first(where: { $0.name == key }) else {
         return "method '\(name)' has no parameter '\(key)'"
       }
       guard parameter.kind.contains(value) else {

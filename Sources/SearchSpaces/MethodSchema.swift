@@ -21,6 +21,7 @@ public struct MethodSchema: Sendable {
   /// In the order of the documentation.
   public var parameters: [ParameterSchema]
   /// The parameter that measures the method's size (`rank`, `bottleneck`, `length`), if it has one.
+  ///
   /// `fill` in a space file solves this one from the budget, and size 0 means "not there".
   public var sizeParameter: String?
   /// Papers and reference implementations.
@@ -30,9 +31,14 @@ public struct MethodSchema: Sendable {
   /// Whether a trained instance can be folded into the backbone's weights.
   public var isMergeable: Bool
   /// Exact parameter counts of one instance in one layer (or in the model) of a backbone.
+  ///
+  /// Counts and claims depend on whole numbers, choices, subsets and flags only, never on a real
+  /// number such as a learning rate: searches remember them by these. They grow with the size.
   public var parameterCounts: @Sendable (MethodInstance, BackboneShape) -> ParameterCounts
-  /// Counts that come once for all layers holding an equal instance, wherever those layers are,
-  /// on top of the counts of each layer: a reparametrisation that they share. Zero for most.
+  /// Counts that come once for all layers holding an equal instance, wherever those layers are.
+  ///
+  /// They come on top of the counts of each layer: a reparametrisation that the layers share. Zero
+  /// for most methods.
   public var sharedCounts: @Sendable (MethodInstance, BackboneShape) -> ParameterCounts
   /// The backbone weights that an instance rewrites in place, such as `query.bias`; two instances
   /// that claim one weight in one layer are refused.
@@ -93,7 +99,7 @@ public struct ParameterSchema: Sendable {
 public struct ParameterCounts: Codable, Hashable, Sendable {
   /// All that gets a gradient while training.
   public var trained: Int
-  /// What is stored and loaded afterwards: folded, biases counted. This is `parameters`.
+  /// What is stored and loaded afterwards, folded, biases counted: this is `parameters`.
   public var deployed: Int
   /// The paper's own formula where it differs (AutoPEFT leaves out biases).
   public var published: Int

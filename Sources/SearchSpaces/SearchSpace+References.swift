@@ -1,7 +1,8 @@
 extension SearchSpace {
-  /// The configurations that every search trains as counted trials, unless `references: off`: head
-  /// only; LoRA with rank 8 on query and value; BitFit on all biases. A method that is not among
-  /// the schemas is left out; all other settings are defaults.
+  /// The configurations that every search trains as counted trials, unless `references: off`.
+  ///
+  /// Head only; LoRA with rank 8 on query and value; BitFit on all biases. A method that is not
+  /// among the schemas is left out; all other settings are defaults.
   public func references() -> [PEFTConfiguration] {
     guard usesReferences else { return [] }
     var references = [configuration(holding: [])]

@@ -11,11 +11,21 @@ public struct BestReport: Codable, Hashable, Sendable {
   /// Best minus reference, example by example of the validation split; nil where the best trial is
   /// the reference itself, or where one of the two has no predictions.
   public var difference: PairedDifference?
+  /// The best trial beside every complete reference, in the order of their scores.
+  public var references: [Comparison]
   /// Complete and failed trials that the best was chosen among: the more, the luckier it may be.
   public var triedConfigurations: Int
   public var failedConfigurations: Int
   /// The Pareto front of score and deployed parameters, from small to large.
   public var front: [TrialRecord]
+
+  /// One reference and how far the best trial is from it.
+  public struct Comparison: Codable, Hashable, Sendable {
+    public var reference: TrialRecord
+    /// Best minus reference, example by example; nil where the best trial is the reference, or
+    /// where one of the two has no predictions.
+    public var difference: PairedDifference?
+  }
 
   /// Reads a run; nil where no trial is complete yet.
   ///
@@ -24,13 +34,15 @@ public struct BestReport: Codable, Hashable, Sendable {
     let searched = try history.trials().filter { $0.trial.origin != .confirmation }
     let ranked = searched.ranked()
     guard let best = ranked.first else { return nil }
-    let reference = ranked.first { $0.trial.origin == .reference }
-    var difference: PairedDifference?
-    if let reference, reference.number != best.number {
-      difference = try ExampleScores.difference(history.run, best.number, reference.number)
+    let references = try ranked.filter { $0.trial.origin == .reference }.map { reference in
+      Comparison(
+        reference: reference,
+        difference: reference.number == best.number
+          ? nil : try ExampleScores.difference(history.run, best.number, reference.number))
     }
     return BestReport(
-      best: best, reference: reference, difference: difference,
+      best: best, reference: references.first?.reference,
+      difference: references.first?.difference, references: references,
       triedConfigurations: searched.count(where: \.isRecorded),
       failedConfigurations: searched.count { $0.state == .failed },
       front: ParetoFront(searched).trials)

@@ -32,7 +32,9 @@ public struct Confirmation: Sendable {
   /// Trains what is missing; stopping and resuming is as for a search.
   ///
   /// - Returns: nil where it was stopped before all retrainings counted.
-  /// - Throws: `StudyError.unfinishedTrials` for a search that is not at rest, `.nothingToConfirm`.
+  /// Trials that a time limit has left waiting do not matter.
+  /// - Throws: `StudyError.unfinishedTrials` for a search that was stopped in the middle of trials,
+  ///   `.nothingToConfirm`, `.testAlreadyOpened`.
   public func run(evaluateOnTest: TestEvaluator?) async throws -> ConfirmationReport? {
     let history = study.store.history
     if let report = try history.evaluation(ConfirmationReport.self) {
@@ -53,7 +55,7 @@ public struct Confirmation: Sendable {
   /// The search's best trials, and the best reference where it is not among them.
   private func finalists() throws -> [TrialRecord] {
     let searched = try study.store.history.trials().filter { $0.trial.origin != .confirmation }
-    let unfinished = searched.count { !$0.isRecorded }
+    let unfinished = searched.count { $0.state == .running }
     guard unfinished == 0 else {
       throw StudyError.unfinishedTrials(count: unfinished, run: study.run.path)
     }

@@ -17,6 +17,7 @@ struct Retention {
 
   /// The trials whose adapters stay.
   func kept(of records: [TrialRecord]) -> Set<Int> {
+    if keep == .all { return Set(records.map(\.number)) }
     let searched = records.filter { $0.trial.origin != .confirmation }
     var numbers = Set(ParetoFront(searched).trials.map(\.number))
     numbers.formUnion(searched.ranked().prefix(10).map(\.number))
@@ -25,9 +26,14 @@ struct Retention {
   }
 
   /// Files of recorded trials that may go.
-  func removable(of records: [TrialRecord]) -> [(path: String, reason: String)] {
-    let kept = keep == .all ? Set(records.map(\.number)) : kept(of: records)
-    return records.filter(\.isRecorded).sorted { $0.number < $1.number }.flatMap { record in
+  ///
+  /// - Parameter numbers: the only trials to look at; nil for all.
+  func removable(
+    of records: [TrialRecord], among numbers: Set<Int>? = nil
+  ) -> [(path: String, reason: String)] {
+    let kept = kept(of: records)
+    let candidates = records.filter { $0.isRecorded && numbers?.contains($0.number) ?? true }
+    return candidates.sorted { $0.number < $1.number }.flatMap { record in
       let trial = run.trial(record.number)
       var paths: [(path: String, reason: String)] = []
       if trial.hasCheckpoint {
@@ -40,7 +46,8 @@ struct Retention {
     }
   }
 
-  func apply(to records: [TrialRecord]) throws {
-    for file in removable(of: records) { try run.remove(file.path) }
+  /// Removes what may go.
+  func apply(to records: [TrialRecord], among numbers: Set<Int>? = nil) throws {
+    for file in removable(of: records, among: numbers) { try run.remove(file.path) }
   }
 }

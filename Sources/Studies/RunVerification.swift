@@ -67,8 +67,7 @@ private struct Check {
     attempt("environment.json") { _ = try RunEnvironment.read(run) }
     let kept = Retention(run, keep: budget?.keep ?? .best).kept(of: records)
     for record in records {
-      let isKept = budget?.keep == .all || kept.contains(record.number)
-      trial(record, isKept: isKept, hashesAdapter: hashesAdapters)
+      trial(record, isKept: kept.contains(record.number), hashesAdapter: hashesAdapters)
     }
     if snapshot != nil { strangers(records) }
   }
@@ -106,7 +105,7 @@ private struct Check {
       return
     }
     if events.first?.kind != .created { add("study.sqlite", "the event log has no beginning") }
-    var replay = Replay(records, window: window)
+    var replay = EventReplay(records, window: window)
     for event in events {
       if let fault = replay.take(event) { add("study.sqlite", fault) }
     }
@@ -168,46 +167,6 @@ private struct Check {
       add(
         "trials/\(TrialDirectory.folderName(number))", "the database has no trial \(number)")
     }
-  }
-}
-
-/// Follows the event log as the study wrote it.
-private struct Replay {
-  private let records: [Int: TrialRecord]
-  private let window: Int
-  /// Numbers of the search's trials, in the order of proposal.
-  private let searched: [Int]
-  var proposed: Set<Int> = []
-  var recorded: Set<Int> = []
-
-  init(_ records: [TrialRecord], window: Int) {
-    self.records = Dictionary(records.map { ($0.number, $0) }, uniquingKeysWith: { a, _ in a })
-    self.window = window
-    searched = records.filter { $0.trial.origin != .confirmation }.map(\.number)
-  }
-
-  /// - Returns: what is wrong with the event at this place.
-  mutating func take(_ event: EventRecord) -> String? {
-    guard let number = event.trial else { return nil }
-    guard let record = records[number] else {
-      return "event \(event.sequence) names trial \(number), which does not exist"
-    }
-    switch event.kind {
-    case .proposed:
-      guard proposed.insert(number).inserted else { return "trial \(number) was proposed twice" }
-      guard let index = searched.firstIndex(of: number) else { return nil }
-      let seen = searched.prefix(record.seenThrough)
-      guard record.seenThrough >= max(0, index + 1 - window), recorded.isSuperset(of: seen) else {
-        return "trial \(number) was proposed before the results that it has seen"
-      }
-    case .recorded:
-      guard proposed.contains(number) else {
-        return "trial \(number) was recorded before it was proposed"
-      }
-      guard recorded.insert(number).inserted else { return "trial \(number) was recorded twice" }
-    case .created, .exhausted: break
-    }
-    return nil
   }
 }
 

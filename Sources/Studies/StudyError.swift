@@ -9,6 +9,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
   case nothingToConfirm(run: String)
   case confirmationCounts(top: Int, seeds: Int)
   case testAlreadyOpened(run: String)
+  /// The frozen space file is not the one that the settings name by its hash.
+  case spaceChanged(run: String)
   /// Two results do not score the same examples.
   case differentExamples(trial: Int, count: Int, other: Int, otherCount: Int)
 
@@ -24,13 +26,16 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
       "strategy '\(strategy)' proposed configuration \(identity) again, which is trial \(trial). "
         + "This is a fault of the strategy; nothing was trained twice."
     case .unfinishedTrials(let count, let run):
-      "\(count) trials of \(run) are unfinished. Resume the run first."
+      "\(count) trials of \(run) are half trained. Resume the run first."
     case .nothingToConfirm(let run): "\(run) has no complete trial to confirm."
     case .confirmationCounts(let top, let seeds):
       "a confirmation needs at least 1 configuration and 2 seeds, got \(top) and \(seeds)."
     case .testAlreadyOpened(let run):
       "the test split of \(run) has been opened already, and is opened once only. "
         + "'autopeft best \(run)' prints what it gave."
+    case .spaceChanged(let run):
+      "\(run)/space.yaml is not the file that the run was started with. Restore it; "
+        + "another space needs another run."
     case .differentExamples(let trial, let count, let other, let otherCount):
       "trial \(trial) was scored on \(count) examples, trial \(other) on \(otherCount): "
         + "they cannot be compared pairwise."
@@ -43,7 +48,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case .workerFailed(_, let code, _, _): code
     case .nothingToConfirm: 3
     case .unknownHead, .unfinishedTrials, .confirmationCounts, .testAlreadyOpened: 2
-    case .differentExamples: 65
+    case .differentExamples, .spaceChanged: 65
     case .repeatedProposal: 1
     }
   }

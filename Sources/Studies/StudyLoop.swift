@@ -18,6 +18,8 @@ final class StudyLoop {
   private var sequence: [Int]
   private var clock: StudyClock
   private var inFlight: Set<Int> = []
+  /// Trials whose adapters stay for now.
+  private var kept: Set<Int> = []
   private var savedSeconds = 0.0
   /// Wall time at which nothing is started any more; confirmations have no such limit.
   private var deadlineSeconds: Double?
@@ -70,11 +72,14 @@ final class StudyLoop {
   }
 
   private func run() async throws {
-    try Retention(study.run, keep: budget.keep).apply(to: Array(records.values))
+    let retention = Retention(study.run, keep: budget.keep)
+    try retention.apply(to: Array(records.values))
+    kept = retention.kept(of: Array(records.values))
     while true {
       repeat { try await startWorkers() } while try advance()
       guard let completion = await study.executor.nextCompletion() else {
         // Nothing runs: done, stopped, or every unfinished trial has just got its result.
+        precondition(inFlight.isEmpty, "Study: the executor has lost jobs \(inFlight.sorted())")
         if try !hasStartable() { return }
         continue
       }
@@ -152,9 +157,17 @@ final class StudyLoop {
     let record = try study.store.history.trial(trial.number)
     records[trial.number] = record
     clock.noteRecord()
-    try Retention(study.run, keep: budget.keep).apply(to: Array(records.values))
+    try retain(after: trial.number)
     try study.pulse()
     study.observe(.recorded(record))
+  }
+
+  /// Removes the new trial's checkpoint, and the adapter of whatever it has pushed out.
+  private func retain(after number: Int) throws {
+    let retention = Retention(study.run, keep: budget.keep)
+    let all = Array(records.values)
+    try retention.apply(to: all, among: kept.union([number]))
+    kept = retention.kept(of: all)
   }
 
   // MARK: Workers

@@ -27,7 +27,8 @@ extension TrialEnding {
     if let score = result.score, score.isFinite, result.state == .complete {
       return .complete(score: score, summary)
     }
-    let reason = result.failure
+    let reason =
+      result.failure
       ?? (result.state == .complete ? "the score is not a finite number" : "no reason was given")
     return .failed(reason: reason, summary)
   }

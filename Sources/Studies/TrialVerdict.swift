@@ -36,13 +36,15 @@ enum TrialVerdict: Equatable {
     }
   }
 
-  /// A second loss without a step of progress is a failure.
+  /// A second loss under one controller without a step of progress is a failure.
+  ///
+  /// A new controller starts counting anew: what ended the last one may have ended its workers too.
   private static func loss(
     _ what: String, _ step: Int, _ attempts: [AttemptRecord]
   ) -> TrialVerdict {
-    let isStuck = attempts.last?.step == step
-    let before = attempts.dropLast().last
-    if isStuck, let before, before.outcome?.hasPrefix(lostWord) == true {
+    if let last = attempts.last, let before = attempts.dropLast().last, last.step == step,
+      before.fence == last.fence, before.outcome?.hasPrefix(lostWord) == true
+    {
       return .fail("the worker \(what) twice at step \(step)")
     }
     return .restart("\(lostWord) at step \(step): the worker \(what)")

@@ -12,7 +12,7 @@ struct Autopeft: AsyncParsableCommand {
 
       Data goes to standard output, progress and logs to standard error.
       """,
-    version: ProgramVersion.text,
+    version: ProgramVersion.text, subcommands: [WorkerCommand.self],
     groupedSubcommands: [
       CommandGroup(
         name: "Search", subcommands: [SearchCommand.self, ResumeCommand.self]),

@@ -19,7 +19,10 @@ struct StudyAssembly {
     self.run = run
     self.settings = settings
     guard try RunFiles.hash(run.spaceFile) == settings.spaceHash else {
-      throw StudyError.spaceChanged(run: run.path)
+      throw Failure.Outcome(
+        code: 65,
+        text: "\(run.spaceFile) is not the file that the run was started with. Restore it; "
+          + "another space needs another run.")
     }
     let text = try SpaceText.read(URL(filePath: run.spaceFile), name: run.spaceFile)
     space = try Self.space(
@@ -67,8 +70,9 @@ struct StudyAssembly {
     for (file, hash) in try BackboneFacts(name: settings.backbone).contentHashes() {
       environment.facts["backbone/\(file)"] = hash
     }
-    for (file, hash) in try DownstreamTask(named: settings.task).contentHashes() {
-      environment.facts["task/\(file)"] = hash
+    for file in try DownstreamTask(named: settings.task).files {
+      let name = URL(filePath: file).lastPathComponent
+      environment.facts["task/\(name)"] = try RunFiles.hash(file)
     }
     return environment
   }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import RunStore
+import SearchSpaces
 import Studies
 import Synchronization
 
@@ -59,7 +60,7 @@ struct StudySitting {
 }
 
 /// SIGINT and SIGTERM: the first asks to stop, the second ends the program at once.
-final class StopSignals: Sendable {
+final class StopSignals {
   private let sources: [any DispatchSourceSignal]
 
   init(onFirst: @escaping @Sendable () -> Void) {

@@ -39,7 +39,7 @@ private final class ShiftingBranch: HiddenAdapter {
   }
 }
 
-/// Keys that no query can prefer and values of zero: attention as before, up to the share they take.
+/// Keys that no query prefers and large values.
 private final class CountingPrefix: AttentionAdapter {
   let parameters: [Parameter] = []
   let canonicalForm = CanonicalForm.prefix(keys: [], values: [], length: 0)
@@ -47,7 +47,8 @@ private final class CountingPrefix: AttentionAdapter {
 
   func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
     calls += 1
-    return (tape.zeros(Shape(2, 16)), tape.constant(.init(repeating: 3, count: 32), shape: Shape(2, 16)))
+    let values = [Float](repeating: 3, count: 32)
+    return (tape.zeros(Shape(2, 16)), tape.constant(values, shape: Shape(2, 16)))
   }
 }
 
@@ -172,9 +173,7 @@ private final class CountingPrefix: AttentionAdapter {
     let bert = try BertSupport.tiny(dropout: BackboneDropout(hidden: 0.1, attention: 0.1))
     #expect(BertSupport.hidden(bert) == plain)
     func noisy(_ seed: UInt64) -> [Float] {
-      let tape = Tape(recording: false)
-      tape.noise = RandomKey(seed: seed)
-      return bert.hidden(BertSupport.batch, tape: tape).array
+      BertSupport.hidden(bert, noise: RandomKey(seed: seed))
     }
     #expect(noisy(1) == noisy(1))
     #expect(noisy(1) != noisy(2))

@@ -31,8 +31,13 @@ enum BertSupport {
     return withExtendedLifetime(tensor.owner) { Array(tensor.values) }
   }
 
-  static func hidden(_ bert: Bert, _ batch: PackedBatch = batch) -> [Float] {
-    bert.hidden(batch, tape: Tape(recording: false)).array
+  /// The last hidden states, copied while the tape and the backbone live.
+  static func hidden(
+    _ bert: Bert, _ batch: PackedBatch = batch, noise: RandomKey? = nil
+  ) -> [Float] {
+    let tape = Tape(recording: false)
+    tape.noise = noise
+    return withExtendedLifetime((bert, tape)) { bert.hidden(batch, tape: tape).array }
   }
 
   static func largestDifference(_ left: [Float], _ right: [Float]) -> Float {

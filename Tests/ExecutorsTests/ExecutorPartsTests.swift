@@ -36,7 +36,8 @@ import Testing
 
   @Test(arguments: [
     ("", ""), ("one", "one"), ("one\ntwo\n", "one\ntwo"), ("a\nb\nc\nd\n", "b\nc\nd"),
-    ("\n\n\n\n", ""), ("longer than bytes\nxy\n", "xy"), (String(repeating: "z", count: 50), "zzzzzzzzzzzz"),
+    ("\n\n\n\n", ""), ("longer than bytes\nxy\n", "xy"),
+    (String(repeating: "z", count: 50), "zzzzzzzzzzzz"),
   ])
   func logTailIsBounded(text: String, tail: String) throws {
     let folder = try JobFolder()
@@ -50,7 +51,8 @@ import Testing
   }
 
   @Test func memoryOfAStatusFile() {
-    let status = "Name:\tsh\nVmHWM:\t    2048 kB\nVmRSS:\t    1024 kB\nRssAnon:\t 100 kB\n"
+    let status =
+      "Name:\tsh\nVmHWM:\t    2048 kB\nVmRSS:\t    1024 kB\nRssAnon:\t 100 kB\n"
       + "RssFile:\t 900 kB\nRssShmem:\t 24 kB\n"
     #expect(ProcessMemory(status: status)?.privateBytes == 124 * 1024)
     #expect(ProcessMemory(status: status)?.peakBytes == 2048 * 1024)

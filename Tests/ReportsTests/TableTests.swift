@@ -41,10 +41,10 @@ import Testing
     table.append([.integer(12), .number(-1.25, digits: 3)])
     #expect(
       table.rendered(as: .table) == """
-        trial   score
-        -----  ------
-            1   0.500
-           12  -1.250
+        trial  score
+        ----- ------
+            1  0.500
+           12 -1.250
 
         """)
   }

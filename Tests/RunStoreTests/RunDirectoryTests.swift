@@ -196,7 +196,9 @@ import Testing
       "src is not a run directory: it has no study.sqlite.", 65
     ),
     (.cannotCreate(path: "runs", reason: "x"), "cannot create runs: x.", 73),
-    (.cannotRead(path: "a", reason: "input/output error"), "cannot read a: input/output error.", 74),
+    (
+      .cannotRead(path: "a", reason: "input/output error"), "cannot read a: input/output error.", 74
+    ),
     (
       .cannotWrite(path: "a", reason: "read-only file system"),
       "cannot write a: read-only file system. "

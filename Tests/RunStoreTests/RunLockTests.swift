@@ -144,7 +144,8 @@ import Testing
   @Test func factsOfThisMachine() throws {
     let facts = try FileSystemFacts(of: NSTemporaryDirectory())
     #expect(facts.freeBytes > 0)
-    #expect(throws: RunDirectoryError.cannotRead(path: "/no", reason: "no such file or directory")) {
+    #expect(throws: RunDirectoryError.cannotRead(path: "/no", reason: "no such file or directory"))
+    {
       _ = try FileSystemFacts(of: "/no")
     }
   }

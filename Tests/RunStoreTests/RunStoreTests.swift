@@ -35,12 +35,15 @@ import Testing
     #expect(trials[1].state == .failed)
     #expect(try history.times()[2]?.logTail == "tail")
     #expect(try history.attempts(1).map(\.step) == [0, 70])
+    #expect(try history.attempts(1).map(\.fence) == [1, 1])
     #expect(try history.attempts(1).map(\.outcome) == [nil, "finished"])
-    #expect(try history.events().map(\.kind) == [.created, .proposed, .proposed, .recorded, .recorded])
+    #expect(
+      try history.events().map(\.kind) == [.created, .proposed, .proposed, .recorded, .recorded])
     #expect(try history.events().map(\.sequence) == [1, 2, 3, 4, 5])
     #expect(
       try history.events()[4].line
-        == #"5 recorded 2 {"failure":"no luck","state":"failed","summary":{"metrics":{},"steps":0}}"#)
+        == #"5 recorded 2 {"failure":"no luck","state":"failed","summary":{"metrics":{},"steps":0}}"#
+    )
     try history.checkPages()
   }
 

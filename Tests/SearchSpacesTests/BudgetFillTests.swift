@@ -89,7 +89,7 @@ import Testing
     let space = try shippedSpace("s4", Shapes.bertBase)
     var random = TestRandom(5)
     var seen = 0
-    while seen < 1500 {
+    while seen < 600 {
       let point = space.sample(using: &random)
       guard let candidate = try? space.candidate(at: point) else { continue }
       seen += 1
@@ -175,7 +175,8 @@ import Testing
     let layer = try space.candidate(at: ["methods": .list(["adapter", "lora"])])
       .configuration.layers[0]
     return [
-      layer[0].parameters["bottleneck"]?.asInteger ?? 0, layer[1].parameters["rank"]?.asInteger ?? 0,
+      layer[0].parameters["bottleneck"]?.asInteger ?? 0,
+      layer[1].parameters["rank"]?.asInteger ?? 0,
     ]
   }
 

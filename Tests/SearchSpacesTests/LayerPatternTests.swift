@@ -107,7 +107,7 @@ import Testing
         + " Use another pattern.")
     #expect(
       sentence(.uniform, 3, 4)
-        == "4 groups do not fit into 3 layers. Use 3 groups (1, 1, 1) or another pattern.")
+        == "4 groups do not fit into 3 layers. Use at most 3 groups.")
   }
 
   @Test func sampledSizesOfUniformGroupsAreBalanced() throws {

@@ -184,6 +184,7 @@ import Training
         origin: .model, point: nil, configuration: FakeStudy.configuration(rank: 5),
         costs: FakeStudy.costs(rank: 5), identity: "x")
     ])
+    try store.recordStart(1, step: 0)
     try store.close()
     lock.release()
     await #expect(throws: StudyError.unfinishedTrials(count: 1, run: fake.run.path)) {

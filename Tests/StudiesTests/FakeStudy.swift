@@ -149,7 +149,8 @@ struct FakeStudy: Sendable {
     let score = Double(predicted.reduce(0, +)) / 50
     try RunFiles.durable.write(
       Data("adapter of \(trialJob.configuration.identity)".utf8), folder + "/adapter.safetensors")
-    let result = kind == 1
+    let result =
+      kind == 1
       ? TrialResult(state: .failed, split: .validation, failure: "loss is not finite at step 3")
       : TrialResult(
         state: .complete, split: .validation, score: score, validationScore: score,

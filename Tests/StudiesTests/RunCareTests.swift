@@ -84,7 +84,8 @@ import Training
     for record in records {
       let trial = fake.run.trial(record.number)
       #expect(!trial.hasCheckpoint)
-      #expect(trial.hasAdapter == (kept.contains(record.number) && record.summary?.adapterHash != nil))
+      #expect(
+        trial.hasAdapter == (kept.contains(record.number) && record.summary?.adapterHash != nil))
     }
     #expect(kept.count < 40)
     #expect(try problems(fake) == [])
@@ -129,13 +130,14 @@ import Training
     try fake.create()
     let reader = Task {
       var reads = 0
-      while !Task.isCancelled {
+      while !Task.isCancelled && reads < 100 {
         let history = try RunHistory.open(fake.run)
         let trials = try history.trials()
         let events = try history.events()
         #expect(trials.count <= events.count)
         #expect(try RunVerification(fake.run).problems.allSatisfy { $0.place == "space.yaml" })
         reads += 1
+        try? await Task.sleep(for: .milliseconds(2))
       }
       return reads
     }

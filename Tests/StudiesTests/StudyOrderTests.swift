@@ -146,14 +146,15 @@ import Training
   @Test func givenConfigurationsCountOnceAndInOrder() async throws {
     var fake = try FakeStudy("given")
     defer { fake.remove() }
-    fake.given = FakeStudy.references + [
-      StudyPlan.Given(
-        origin: .start, configuration: FakeStudy.configuration(rank: 1),
-        costs: FakeStudy.costs(rank: 1)),
-      StudyPlan.Given(
-        origin: .start, point: ["rank": .integer(9)],
-        configuration: FakeStudy.configuration(rank: 9), costs: FakeStudy.costs(rank: 9)),
-    ]
+    fake.given =
+      FakeStudy.references + [
+        StudyPlan.Given(
+          origin: .start, configuration: FakeStudy.configuration(rank: 1),
+          costs: FakeStudy.costs(rank: 1)),
+        StudyPlan.Given(
+          origin: .start, point: ["rank": .integer(9)],
+          configuration: FakeStudy.configuration(rank: 9), costs: FakeStudy.costs(rank: 9)),
+      ]
     fake.trials = 3
     try fake.create()
     _ = try await fake.sit(executor: FakeStudy.inline(1))

@@ -6,10 +6,14 @@ import Testing
 @testable import Studies
 
 @Suite struct StudyPartsTests {
-  private static func attempts(_ list: [(step: Int, outcome: String?)]) -> [AttemptRecord] {
+  /// Sittings on a trial; the last one under controller 2, the others under `fence`.
+  private static func attempts(
+    _ list: [(step: Int, outcome: String?)], fence: Int = 2
+  ) -> [AttemptRecord] {
     list.enumerated().map { index, sitting in
       AttemptRecord(
-        trial: 1, number: index + 1, step: sitting.step, outcome: sitting.outcome)
+        trial: 1, number: index + 1, fence: index + 1 == list.count ? 2 : fence,
+        step: sitting.step, outcome: sitting.outcome)
     }
   }
 
@@ -39,7 +43,12 @@ import Testing
       .lost(signal: 9), 40, attempts([(0, "lost at step 40: x"), (40, nil)]),
       .fail("the worker was lost to SIGKILL twice at step 40")
     ),
-    // A controller that died with its worker counts for nothing.
+    // A loss under an earlier controller counts for nothing.
+    (
+      .lost(signal: 9), 40, attempts([(0, "lost at step 40: x"), (40, nil)], fence: 1),
+      .restart("lost at step 40: the worker was lost to SIGKILL")
+    ),
+    // Nor does a controller that died with its worker.
     (
       .lost(signal: 9), 40, attempts([(0, nil), (40, nil)]),
       .restart("lost at step 40: the worker was lost to SIGKILL")
@@ -149,7 +158,7 @@ import Testing
     ),
     (
       .unfinishedTrials(count: 2, run: "runs/a"),
-      "2 trials of runs/a are unfinished. Resume the run first.", 2
+      "2 trials of runs/a are half trained. Resume the run first.", 2
     ),
     (.nothingToConfirm(run: "runs/a"), "runs/a has no complete trial to confirm.", 3),
     (
@@ -160,6 +169,11 @@ import Testing
       .testAlreadyOpened(run: "runs/a"),
       "the test split of runs/a has been opened already, and is opened once only. "
         + "'autopeft best runs/a' prints what it gave.", 2
+    ),
+    (
+      .spaceChanged(run: "runs/a"),
+      "runs/a/space.yaml is not the file that the run was started with. Restore it; "
+        + "another space needs another run.", 65
     ),
     (
       .differentExamples(trial: 1, count: 5, other: 2, otherCount: 6),

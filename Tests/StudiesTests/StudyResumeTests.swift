@@ -85,7 +85,7 @@ import Testing
     let fake = try FakeStudy("stop")
     defer { fake.remove() }
     try fake.create()
-    for _ in 1...60 {
+    for _ in 1...25 {
       let left = Mutex(events)
       let box = Mutex<Study?>(nil)
       let outcome = try await fake.sit(

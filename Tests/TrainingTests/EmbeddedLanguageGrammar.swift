@@ -41,8 +41,9 @@ struct GrammarReader {
     let subject: Head
     if take("they") {
       // Gender of "they" is not visible: adjectives of both are accepted.
-      return clause(Head(number: .plural, gender: .masculine))
-        || { position = 1; return clause(Head(number: .plural, gender: .feminine)) }()
+      if clause(Head(number: .plural, gender: .masculine)) { return true }
+      position = 1
+      return clause(Head(number: .plural, gender: .feminine))
     } else if take("he") {
       subject = Head(number: .singular, gender: .masculine)
     } else if take("she") {

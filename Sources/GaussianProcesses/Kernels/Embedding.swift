@@ -4,19 +4,21 @@
 ///
 ///     ordered,   both active        (x − x')²
 ///     ordered,   one active         (x − ½)² + ¾
-///     unordered, both active        [c ≠ c']
-///     unordered, one active         1
+///     unordered, both active        [c ≠ c'] / 3
+///     unordered, one active         1/3
 ///     both inactive                 0
 ///
 /// So an input that is inactive in both points carries no distance, an input that always exists is
 /// measured as usual (the kernel is then exactly the ordinary one), and presence against absence
-/// has a distance that hardly depends on the value, without a further hyper-parameter.
+/// has a distance that hardly depends on the value, without a further hyper-parameter. The third
+/// makes the mean squared distance of two random choices out of two, 1/6, that of two uniform
+/// numbers, so that one prior of the length scales serves both kinds.
 ///
 /// Why it is a valid kernel: the ordered case is the Euclidean distance under the map
 /// x ↦ (x − ½, √3/2), inactive ↦ (0, 0): the interval is one side of an equilateral triangle whose
 /// third corner is "absent", as far from both ends as these are from each other. The unordered case
-/// is half the squared distance between corners of a simplex with "absent" as one more choice. A
-/// `Kernel` is positive semi-definite on any Euclidean distance, and products of such kernels are
+/// is the squared distance between corners of a regular simplex with edge 1/√3, with "absent" as
+/// one more corner. A `Kernel` is positive semi-definite on any Euclidean distance, and products of such kernels are
 /// (Schur). "Distance 0 unless both are active" would not do: it makes one inactive point coincide
 /// with two different active ones, and the Gram matrix of these three has the determinant
 /// −(1 − k)².
@@ -40,6 +42,7 @@ struct Embedding: Sendable {
   }
 
   static let apex = 0.75.squareRoot()
+  static let mismatch = 1.0 / 3
 
   let count: Int
   private let kinds: [InputKind]
@@ -81,7 +84,10 @@ struct Embedding: Sendable {
         let own = coordinate.values[i]
         for j in 0..<i {
           let gap = own - coordinate.values[j]
-          result[place] += coordinate.measure == .difference ? gap * gap : (gap == 0 ? 0 : 1)
+          switch coordinate.measure {
+          case .difference: result[place] += gap * gap
+          case .mismatch: result[place] += gap == 0 ? 0 : Self.mismatch
+          }
           place += 1
         }
       }
@@ -107,7 +113,8 @@ struct Embedding: Sendable {
               out[j] += weight * gap * gap
             }
           case .mismatch:
-            for j in out.indices { out[j] += origin == values[j] ? 0 : weight }
+            let step = weight * Self.mismatch
+            for j in out.indices { out[j] += origin == values[j] ? 0 : step }
           }
         }
       }

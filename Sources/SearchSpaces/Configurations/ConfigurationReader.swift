@@ -44,7 +44,8 @@ struct ConfigurationReader {
   private let costModel: CostModel
 
   init(schemas: [MethodSchema], backbone: BackboneShape) {
-    self.schemas = Dictionary(schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.schemas = Dictionary(
+      schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.backbone = backbone
     domains = DomainReader(backbone: backbone)
     costModel = CostModel(backbone: backbone, schemas: self.schemas)
@@ -97,9 +98,6 @@ struct ConfigurationReader {
         guard let value = entry.node[parameter.name] else { continue }
         instance.parameters[parameter.name] = try domains.constant(
           value, kind: parameter.kind, subject: "\(schema.name).\(parameter.name)")
-      }
-      if let fault = schema.fault(in: instance) {
-        throw .instance(entry.place, reason: fault)
       }
       instances.append(instance)
     }

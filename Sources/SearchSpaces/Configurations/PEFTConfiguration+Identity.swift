@@ -5,10 +5,13 @@ extension PEFTConfiguration {
   /// process and on every machine.
   ///
   /// Reference: Fowler, Noll, Vo; IETF draft-eastlake-fnv, parameters of 128 bits.
-  public var identity: String {
+  public var identity: String { Self.hash(canonicalText) }
+
+  /// FNV-1a of 128 bits as 32 hexadecimal digits.
+  static func hash(_ text: String) -> String {
     var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
     let prime: UInt128 = 1 << 88 | 0x13B
-    for byte in canonicalText.utf8 { hash = (hash ^ UInt128(byte)) &* prime }
+    for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* prime }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 32 - digits.count) + digits
   }

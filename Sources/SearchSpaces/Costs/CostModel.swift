@@ -100,9 +100,11 @@ final class CostModel: Sendable {
   /// The first weight that two of the methods rewrite, if there is one.
   func clash(_ instances: [MethodInstance]) -> (methods: [String], weight: String)? {
     guard instances.count > 1 else { return nil }
+    let claiming = instances.map { ($0, facts(of: $0)?.claims ?? []) }.filter { !$0.1.isEmpty }
+    guard claiming.count > 1 else { return nil }
     var owners: [String: String] = [:]
-    for instance in instances {
-      for weight in facts(of: instance)?.claims ?? [] {
+    for (instance, claims) in claiming {
+      for weight in claims {
         if let owner = owners[weight] { return ([owner, instance.name], weight) }
         owners[weight] = instance.name
       }

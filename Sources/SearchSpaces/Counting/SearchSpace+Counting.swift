@@ -35,10 +35,12 @@ extension SearchSpace {
       return Cardinality(
         raw: raw, rawMagnitude: magnitude, valid: Int128(points.count), reason: nil)
     }
-    return Cardinality(
-      raw: raw, rawMagnitude: magnitude, valid: nil,
-      reason: "budgets, constraints and tied method lists are only counted in spaces of up to "
-        + "\(Self.enumerationLimit) combinations")
+    let reason =
+      raw == nil
+      ? "the number has more than 38 digits"
+      : "a budget, clauses or decisions that depend on each other are counted one by one, up to "
+        + "\(Self.enumerationLimit) combinations"
+    return Cardinality(raw: raw, rawMagnitude: magnitude, valid: nil, reason: reason)
   }
 
   /// Every point that is a candidate, in a fixed order; nil where there are more than `limit` or a

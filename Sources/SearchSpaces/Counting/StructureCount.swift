@@ -36,7 +36,7 @@ struct StructureCount {
   /// nil where the number is above 10³⁸.
   func total() -> Int128? {
     guard let layers = layerTotal(), let model = modelTotal() else { return nil }
-    let emptyLayers: Int128 = layersMayBeEmpty ? 1 : 0
+    let emptyLayers: Int128 = mayBeEmpty(everywhereBut: 0) ? 1 : 0
     var total = model.mayBeEmpty ? layers : 0
     guard let mixed = SearchSpace.product(layers + emptyLayers, model.filled) else { return nil }
     total += mixed
@@ -74,9 +74,9 @@ struct StructureCount {
     var sum: Int128 = 0
     var part = free
     while true {
-      guard let inside = inside(part | fixed) else { return nil }
-      let isOdd = (free & ~part).nonzeroBitCount % 2 == 1
-      sum += isOdd ? -(inside - (layersMayBeEmpty ? 1 : 0)) : inside - (layersMayBeEmpty ? 1 : 0)
+      guard let all = inside(part | fixed) else { return nil }
+      let filled = all - (mayBeEmpty(everywhereBut: part | fixed) ? 1 : 0)
+      sum += (free & ~part).nonzeroBitCount % 2 == 1 ? -filled : filled
       if part == 0 { return sum }
       part = (part - 1) & free
     }
@@ -173,9 +173,10 @@ struct StructureCount {
     }
   }
 
-  private var layersMayBeEmpty: Bool {
+  /// Whether no group has to hold anything, where methods outside the set are absent.
+  private func mayBeEmpty(everywhereBut set: Int) -> Bool {
     if plan.searchesTunedGroups, let counts = plan.tuned?.counts { return counts.contains(0) }
-    return plan.groups.allSatisfy { mayBeEmpty($0, vanished: vanishing) }
+    return plan.groups.allSatisfy { mayBeEmpty($0, vanished: vanishing & ~set) }
   }
 
   private func canBeTuned(_ group: GroupPlan) -> Bool {

@@ -48,8 +48,9 @@ extension Domain {
       if unit >= 1 { return .number(range.upperBound) }
       let number =
         log
-        ? range.lowerBound * Foundation.exp(
-          unit * Foundation.log(range.upperBound / range.lowerBound))
+        ? range.lowerBound
+          * Foundation.exp(
+            unit * Foundation.log(range.upperBound / range.lowerBound))
         : range.lowerBound + unit * (range.upperBound - range.lowerBound)
       return .number(min(range.upperBound, max(range.lowerBound, Self.sixDigits(number))))
     case .ordinal(let values):

@@ -29,10 +29,11 @@ public struct GroupingProblem: Error, Hashable, Sendable, CustomStringConvertibl
     case .impossible:
       return "\(what) does not exist on \(layers) layers: \(need).\(remedy)"
     case .sameAs(let other, let sizes):
-      return "\(what) on \(layers) layers would be \(sizes.map(String.init).joined(separator: ", "))"
+      return
+        "\(what) on \(layers) layers would be \(sizes.map(String.init).joined(separator: ", "))"
         + ", which is '\(other.rawValue)'.\(remedy)"
     case .tooManyGroups:
-      return "\(groups) groups do not fit into \(layers) layers.\(remedy)"
+      return "\(groups) groups do not fit into \(layers) layers. Use at most \(layers) groups."
     case .tooMany(let limit):
       return "\(what) has more than \(limit) different sizes on \(layers) layers. Use fewer groups "
         + "or explicit sizes."
@@ -103,8 +104,9 @@ extension LayerPattern {
       case .success(let sizes): return .success(sizes.reversed())
       case .failure(let reason): return .failure(reason)
       }
-    case .any: return LayerPattern.uniform.nearest(
-      in: balanced(layers: layers, groups: groups), layers: layers, groups: groups)
+    case .any:
+      return LayerPattern.uniform.nearest(
+        in: balanced(layers: layers, groups: groups), layers: layers, groups: groups)
     case .uniform:
       let best = nearest(
         in: balanced(layers: layers, groups: groups), layers: layers, groups: groups)

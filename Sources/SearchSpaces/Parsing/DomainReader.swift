@@ -16,14 +16,11 @@ struct DomainReader {
     _ node: SpaceNode, kind: ParameterSchema.Kind, isSize: Bool, subject: String
   ) throws(SpaceError) -> DomainSpec {
     if isSize && node.text == "fill" { return .filled }
-    if kind == .flag, node.text == "bool" { return .searched(.choice([.flag(false), .flag(true)])) }
+    if kind == .flag, node.text == "bool" {
+      return .searched(.choice([.flag(false), .flag(true)]))
+    }
     guard let first = node.entries?.first(where: { Self.names.contains($0.key) }) else {
-      let value = try constant(node, kind: kind, subject: subject)
-      if isSize && value.asInteger == 0 {
-        throw .unexpected(
-          node.place, subject: subject, expected: "a size from 1 on, a domain or fill", got: "0")
-      }
-      return .fixed(value)
+      return .fixed(try constant(node, kind: kind, subject: subject))
     }
     let domain = try domain(
       first, in: node, kind: kind, subject: subject)

@@ -1,12 +1,13 @@
 /// The ways to write what a setting may be: a constant, or a domain of values.
 enum DomainShape {
-  /// - Parameter isSize: the setting is a method's size, which may be 0 ("not there") and `fill`.
+  /// - Parameter isSize: the setting is a method's size, which inside a domain may be 0
+  ///   ("not there"), and which may be `fill`.
   static func shape(_ kind: ParameterSchema.Kind, isSize: Bool = false) -> ValueShape {
     switch kind {
     case .integer(let range):
       let value = ValueShape.integer(isSize ? min(0, range.lowerBound)...range.upperBound : range)
       return .oneOf(
-        [value] + (isSize ? [.word(["fill"])] : []) + [
+        [.integer(range)] + (isSize ? [.word(["fill"])] : []) + [
           ranged("int", value, "A range of whole numbers: [lowest, highest]."),
           listed("ordinal", value, ordinalText), listed("choice", value, choiceText),
         ] + (isSize ? [ladder] : []))

@@ -10,7 +10,9 @@ enum ShapeChecker {
       guard items.count >= minimum, items.count <= maximum ?? .max else {
         throw mismatch(node, shape, subject)
       }
-      for item in items { try check(item, element, subject: "each value of \(subject)") }
+      for (index, item) in items.enumerated() {
+        try check(item, element, subject: "\(subject)[\(index + 1)]")
+      }
     case .mapping(let mapping):
       guard let entries = node.entries else { throw mismatch(node, shape, subject) }
       try check(entries, mapping, node: node, subject: subject)
@@ -55,11 +57,13 @@ enum ShapeChecker {
         if case .mapping(let mapping) = shape { mapping } else { nil }
       }
       let keys = Set(entries.map(\.key))
-      if let known = mappings.first(where: { $0.keys.first.map { keys.contains($0.name) } ?? false })
-      {
+      if let known = mappings.first(where: { $0.keys.first.map { keys.contains($0.name) } ?? false }
+      ) {
         return try check(entries, known, node: node, subject: subject)
       }
-      if mappings.count == 1 { return try check(entries, mappings[0], node: node, subject: subject) }
+      if mappings.count == 1 {
+        return try check(entries, mappings[0], node: node, subject: subject)
+      }
       if let open = mappings.first(where: { $0.keys.isEmpty }) {
         return try check(entries, open, node: node, subject: subject)
       }
@@ -105,7 +109,7 @@ enum ShapeChecker {
     if case .scalar(let text, _) = node.value, node.number == nil, !text.isEmpty,
       words.nearest(to: text) != nil || (words.count > 1 && Self.isOnlyWords(shape))
     {
-      return .unknownName(node.place, subject: "value of \(subject)", name: text, known: words)
+      return .unknownValue(node.place, subject: subject, value: text, known: words)
     }
     return .unexpected(
       node.place, subject: subject, expected: shape.expectation, got: node.summary)

@@ -29,13 +29,15 @@ extension SpaceError: CustomStringConvertible {
   private var shapeSentence: String? {
     switch self {
     case .unknownKey(let place, let subject, let key, let known):
-      "\(place): unknown key '\(key)' in \(subject).\(Self.advice(key, known, "key"))"
+      "\(place): unknown key '\(key)' in \(subject).\(Self.advice(key, known))"
     case .missingKey(let place, let subject, let key):
       "\(place): \(subject) needs the key '\(key)'."
     case .unexpected(let place, let subject, let expected, let got):
       "\(place): \(subject) must be \(expected), got \(got)."
+    case .unknownValue(let place, let subject, let value, let known):
+      "\(place): unknown value '\(value)' in \(subject).\(Self.advice(value, known))"
     case .unknownName(let place, let subject, let name, let known):
-      "\(place): unknown \(subject) '\(name)'.\(Self.advice(name, known, "one"))"
+      "\(place): unknown \(subject) '\(name)'.\(Self.advice(name, known))"
     case .version(let place, let got, let known):
       "\(place): this is a file of version \(got), this program knows \(known). Update autopeft."
     default: nil
@@ -53,7 +55,10 @@ extension SpaceError: CustomStringConvertible {
     case .notAscending(let place, let subject, let value, let after):
       "\(place): \(subject) must ascend, got \(value) after \(after)."
     case .subsetBounds(let place, let subject, let minimum, let maximum, let count):
-      "\(place): \(subject) has \(count) members and cannot hold \(minimum) to \(maximum) of them."
+      "\(place): \(subject) has \(count) member\(count == 1 ? "" : "s") and cannot hold "
+        + (minimum > maximum
+          ? "at least \(minimum) and at most \(maximum) of them."
+          : minimum == maximum ? "\(minimum) of them." : "\(minimum) to \(maximum) of them.")
     default: nil
     }
   }
@@ -82,9 +87,6 @@ extension SpaceError: CustomStringConvertible {
     case .tieOverridden(let place, let name, let group):
       "\(place): '\(name)' is tied over all groups and has its own values in group \(group). "
         + "Remove one of the two."
-    case .fillSize(let place, let method, let parameter, let size):
-      "\(place): '\(parameter)' of '\(method)' cannot be filled from the budget: "
-        + (size.map { "its size is '\($0)'." } ?? "the method has no size.")
     case .fillWithoutBudget(let place, let method):
       "\(place): the size of '\(method)' is to be filled, and there is no budget of parameters. "
         + "Add for example 'budget: {deployed: 0.5%}'."
@@ -96,15 +98,14 @@ extension SpaceError: CustomStringConvertible {
       "\(place): '\(subject)' is filled from the budget and cannot stand in a clause."
     case .start(let place, let number, let reason):
       "\(place): start configuration \(number) is not possible: \(reason)."
-    case .instance(let place, let reason): "\(place): \(reason)."
     default: ""
     }
   }
 
   /// "Did you mean", or all choices below six, or the list of them below the sentence.
-  private static func advice(_ name: String, _ known: [String], _ kind: String) -> String {
+  private static func advice(_ name: String, _ known: [String]) -> String {
     if let near = known.nearest(to: name) { return " Did you mean '\(near)'?" }
-    if known.isEmpty { return " No \(kind) is known here." }
+    if known.isEmpty { return " There is none here." }
     if known.count < 6 { return " Expected \(known.asChoices)." }
     return " Expected one of:" + known.map { "\n  - \($0)" }.joined()
   }

@@ -31,6 +31,7 @@ public enum SpaceError: Error, Hashable, Sendable {
   case unknownKey(SourcePlace, subject: String, key: String, known: [String])
   case missingKey(SourcePlace, subject: String, key: String)
   case unexpected(SourcePlace, subject: String, expected: String, got: String)
+  case unknownValue(SourcePlace, subject: String, value: String, known: [String])
   case unknownName(SourcePlace, subject: String, name: String, known: [String])
   case version(SourcePlace, got: Int, known: Int)
 
@@ -55,13 +56,11 @@ public enum SpaceError: Error, Hashable, Sendable {
   case tieOverridden(SourcePlace, name: String, group: Int)
 
   // Budget and constraints.
-  case fillSize(SourcePlace, method: String, parameter: String, size: String?)
   case fillWithoutBudget(SourcePlace, method: String)
   case spreadWithoutFill(SourcePlace)
   case twoBudgets(SourcePlace, first: String, second: String)
   case filledInClause(SourcePlace, subject: String)
 
-  // Start configurations and configuration files.
+  // Start configurations.
   case start(SourcePlace, number: Int, reason: String)
-  case instance(SourcePlace, reason: String)
 }

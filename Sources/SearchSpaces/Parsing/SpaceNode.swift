@@ -49,7 +49,8 @@ struct SpaceNode: Sendable {
       .composer(_, let problem, let mark, _):
       return .syntax(
         SourcePlace(file: file, line: mark.line, column: mark.column),
-        problem: problem.trimmingSuffix("."))
+        problem: problem == "but found another document"
+          ? "a second document begins here, expected one" : problem.trimmingSuffix("."))
     case .reader(let problem, let offset, _, let yaml):
       let bytes = yaml.utf8.prefix(offset ?? 0)
       let line = bytes.count { $0 == 0x0A } + 1

@@ -17,7 +17,8 @@ struct SpaceOverride {
     let keys = text[..<sign].split(separator: ".", omittingEmptySubsequences: false)
     guard keys.allSatisfy({ !$0.isEmpty }) else {
       throw .unexpected(
-        place, subject: "an override's key", expected: "names joined by points, such as "
+        place, subject: "an override's key",
+        expected: "names joined by points, such as "
           + "training.epochs", got: "'\(text[..<sign])'")
     }
     path = keys.map(String.init)

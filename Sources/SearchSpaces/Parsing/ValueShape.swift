@@ -80,7 +80,7 @@ extension ValueShape {
   }
 
   private static func expectation(of range: ClosedRange<Int>) -> String {
-    if range.upperBound == Int.max { return "an integer from \(range.lowerBound) on" }
+    if range.upperBound >= SpaceGrammar.largest { return "an integer from \(range.lowerBound) on" }
     return ParameterSchema.Kind.integer(range).expectation
   }
 
@@ -97,7 +97,11 @@ extension ValueShape {
       default: "values"
       }
     if let maximum, minimum == maximum { return "a list of \(minimum) \(what)" }
-    return minimum > 0 ? "a list of at least \(minimum) \(what)" : "a list of \(what)"
+    switch minimum {
+    case 0: return "a list of \(what)"
+    case 1: return "a list of one or more \(what)"
+    default: return "a list of at least \(minimum) \(what)"
+    }
   }
 
   private static func expectation(ofOne shapes: [ValueShape]) -> String {

@@ -27,7 +27,9 @@ enum Domain: Sendable, Equatable {
     }
   }
 
-  /// The number of values; nil where it is not finite. Subsets count all 2ⁿ, whatever their bounds.
+  /// The number of values, nil where it is not finite.
+  ///
+  /// Subsets count all 2ⁿ, whatever their bounds.
   var rawCount: Int? {
     switch self {
     case .integer(let range, _): range.count

@@ -87,7 +87,7 @@ private struct ResolutionWalk {
     }
   }
 
-  /// Group sizes and mask. They become active once a layer holds something.
+  /// Group sizes and mask, which become active once a layer holds something.
   mutating func grouping(layers: Int) {
     let pattern: ParameterValue
     switch plan.grouping.pattern {
@@ -185,8 +185,12 @@ private struct ResolutionWalk {
       guard counts.contains(members.count) else {
         throw .methodCount(group: group.number, allowed: counts, got: members.count)
       }
-      let present = Set(members.map(\.schema.name))
-      result.values[index] = .list(names.filter(present.contains))
+      if members.count == names.count {
+        result.values[index] = .list(names)
+      } else {
+        let present = Set(members.map(\.instance.name))
+        result.values[index] = .list(names.filter(present.contains))
+      }
     }
     return members
   }

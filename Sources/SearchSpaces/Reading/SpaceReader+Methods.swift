@@ -23,9 +23,11 @@ extension SpaceReader {
       if word == "all" { ties.sharesAll = true }
       return ties
     }
-    let known = ["methods"] + schemas.values.sorted { $0.name < $1.name }.flatMap { schema in
-      [schema.name] + schema.parameters.map { "\(schema.name).\($0.name)" }
-    }
+    let known =
+      ["methods"]
+      + schemas.values.sorted { $0.name < $1.name }.flatMap { schema in
+        [schema.name] + schema.parameters.map { "\(schema.name).\($0.name)" }
+      }
     for item in node.items ?? [] {
       let name = item.text ?? ""
       guard known.contains(name) else {

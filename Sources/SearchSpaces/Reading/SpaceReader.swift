@@ -17,7 +17,8 @@ struct SpaceReader {
   init(root: SpaceNode, backbone: BackboneShape, schemas: [MethodSchema]) {
     self.root = root
     self.backbone = backbone
-    self.schemas = Dictionary(schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.schemas = Dictionary(
+      schemas.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     domains = DomainReader(backbone: backbone)
     costModel = CostModel(backbone: backbone, schemas: self.schemas)
   }
@@ -141,7 +142,8 @@ extension Domain {
     case .subset(let names, let counts, _):
       let wanted = preferred?.asList.map { list in names.filter(list.contains) } ?? names
       let rest = names.filter { !wanted.contains($0) }
-      let chosen = Set((wanted + rest).prefix(max(counts.lowerBound, min(wanted.count, counts.upperBound))))
+      let chosen = Set(
+        (wanted + rest).prefix(max(counts.lowerBound, min(wanted.count, counts.upperBound))))
       return .list(names.filter(chosen.contains))
     }
   }

@@ -27,7 +27,7 @@ extension Cardinality {
   public var json: JSONText {
     .object([
       ("raw", raw.map { .wide($0) } ?? .null),
-      ("raw-log10", rawMagnitude.map { .number($0) } ?? .null),
+      ("raw-log10", rawMagnitude.map { .number(($0 * 1e6).rounded() / 1e6) } ?? .null),
       ("valid", valid.map { .wide($0) } ?? .null), ("reason", reason.map { .string($0) } ?? .null),
     ])
   }

@@ -116,6 +116,11 @@ extension EmbeddedLexicon {
     }
   }
 
+  /// Whether a token is an adjective without a scale.
+  static func isAdjective(_ token: Int32) -> Bool {
+    (Block.plainAdjective..<Block.intransitiveVerb).contains(Int(token))
+  }
+
   /// Class and number of a noun token; nil for other words.
   static func nounFacts(of token: Int32) -> (semanticClass: Int, number: WordNumber)? {
     let offset = Int(token) - Block.noun

@@ -49,12 +49,21 @@ extension EmbeddedTask {
       first: sentences.first, second: sentences.second, label: .category(relation.rawValue))
   }
 
-  /// A free document of at least three valenced words whose sum has the sign asked for.
+  /// A free document of at least three valenced words whose balance has the sign asked for.
+  ///
+  /// The balance is the valence of verbs and adverbs less that of adjectives. A document's words
+  /// share a mood, which the backbone knows; in the difference it cancels, so that the words
+  /// themselves must be told apart.
   private func valence(_ wanted: Valence, _ writer: inout SentenceWriter) -> EmbeddedDraft? {
     let sentences = freeSentences(&writer)
-    let signs = (sentences.first + (sentences.second ?? []))
-      .compactMap { EmbeddedLexicon.valence(of: $0)?.sign }
-    guard signs.count >= 3, signs.reduce(0, +) * wanted.sign > 0 else { return nil }
+    var balance = 0
+    var count = 0
+    for token in sentences.first + (sentences.second ?? []) {
+      guard let valence = EmbeddedLexicon.valence(of: token) else { continue }
+      count += 1
+      balance += EmbeddedLexicon.isAdjective(token) ? -valence.sign : valence.sign
+    }
+    guard count >= 3, balance * wanted.sign > 0 else { return nil }
     return EmbeddedDraft(
       first: sentences.first, second: sentences.second, label: .category(wanted.rawValue))
   }

@@ -11,7 +11,8 @@ public enum EmbeddedTask: String, CaseIterable, Sendable, Codable {
   /// Inference between two sentences without their connector: voice, quantifiers and antonyms
   /// (weights 3 : 4 : 2). 3 classes.
   case nli2
-  /// The sign of the summed valence of a document's words. 2 classes.
+  /// The sign of the valence of a document's verbs and adverbs less that of its adjectives.
+  /// 2 classes.
   case lex
   /// A weighted count of the nouns of each class, plurals weighing more. Regression.
   case val
@@ -34,7 +35,7 @@ public enum EmbeddedTask: String, CaseIterable, Sendable, Codable {
     switch self {
     case .agr2: "agreement inside nested modifiers: is every form right?"
     case .nli2: "inference between two sentences (voice, quantifiers, antonyms)"
-    case .lex: "the sign of the summed valence of a document's words"
+    case .lex: "the valence of verbs and adverbs against that of adjectives"
     case .val: "a weighted count of nouns by class and number"
     }
   }

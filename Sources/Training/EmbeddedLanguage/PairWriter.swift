@@ -157,7 +157,9 @@ enum PairWriter {
     return (first, second)
   }
 
-  /// "AGENT (not) Vt PATIENT ." or "PATIENT (not) is PARTICIPLE by AGENT ."
+  /// One sentence about who does what to whom.
+  ///
+  /// Active: AGENT (not) Vt PATIENT; passive: PATIENT (not) is/are PARTICIPLE by AGENT.
   private static func clause(
     _ agent: Phrase, _ verb: Int, _ patient: Phrase, isActive: Bool, isNegated: Bool
   ) -> [Int32] {

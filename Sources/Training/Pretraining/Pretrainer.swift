@@ -8,7 +8,8 @@ internal import TensorCore
 ///
 /// One pass of masked word prediction with a bag-of-words loss at [CLS]; at the end the weights
 /// are rounded to half precision, measured again, and written. The same settings on the same
-/// machine give the same bytes.
+/// machine give the same bytes where matrix products use one thread (`BLAS.setThreadCount`);
+/// products this small gain nothing from more.
 public enum Pretrainer {
   /// Runs a pretraining to its end.
   ///

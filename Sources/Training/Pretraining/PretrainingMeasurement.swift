@@ -21,15 +21,14 @@ public struct PretrainingMeasurement: Sendable, Equatable, CustomStringConvertib
   }
 }
 
-/// The validation text: 1,500 documents, masked once and for all.
+/// The validation text, masked once and for all.
 struct PretrainingValidation {
-  static let documentCount = 1500
   private let batches: [MaskedBatch]
 
   init(settings: PretrainingSettings) {
     var source = MaskedBatchSource(settings: settings, stream: "validation")
     var batches: [MaskedBatch] = []
-    while source.documentCount < Self.documentCount { batches.append(source.next()) }
+    while source.documentCount < settings.validationDocuments { batches.append(source.next()) }
     self.batches = batches
   }
 
@@ -86,13 +85,12 @@ struct PretrainingValidation {
   }
 
   /// Connector accuracy on fresh pairs of each pattern, with nothing else hidden.
-  ///
-  /// - Parameter count: pairs of each pattern; 600 resolve differences of about 5 points.
   static func connectorAccuracies(
-    _ model: PretrainingModel, settings: PretrainingSettings, count: Int = 600
+    _ model: PretrainingModel, settings: PretrainingSettings
   ) -> [(kind: EmbeddedDocument.PairKind, accuracy: Double)] {
     let key = RandomKey(seed: settings.seed).derived("pretraining").derived("patterns")
     let policy = MaskingPolicy(rate: 0, connectorRate: 1)
+    let count = settings.validationPairs
     let tape = Tape(recording: false)
     return EmbeddedDocument.PairKind.allCases.map { kind in
       let documents = (0..<count).map { number in
@@ -105,7 +103,8 @@ struct PretrainingValidation {
       for start in stride(from: 0, to: count, by: 50) {
         let part = Array(documents[start..<min(start + 50, count)])
         let batch = policy.batch(part, key: key)
-        right += zip(answers(model.logits(batch, tape: tape), batch), batch.labels).count { $0 == $1 }
+        let given = answers(model.logits(batch, tape: tape), batch)
+        right += zip(given, batch.labels).count { $0 == $1 }
         tape.reset()
       }
       return (kind, Double(right) / Double(count))

@@ -22,19 +22,28 @@ public struct PretrainingSettings: Sendable, Hashable {
   /// Share of ordinary tokens that are predicted; of these 80 % are masked, 10 % exchanged and
   /// 10 % left, as in BERT.
   public var maskRate: Double
-  /// Share of connectors that are predicted, always masked. Connectors carry the logic of a pair:
-  /// with a small share the model stays at chance on them for much longer.
+  /// Share of connectors that are predicted, always masked.
+  ///
+  /// Connectors carry the logic of a pair: with a small share the model stays at chance on them
+  /// for much longer.
   public var connectorMaskRate: Double
-  /// Weight of the loss at [CLS]. Without it the first token of a model this small holds nothing
-  /// that a task could use.
+  /// Weight of the loss at [CLS].
+  ///
+  /// Without it the first token of a model this small holds nothing that a task could use.
   public var bagOfWordsWeight: Float
-  /// α of LN(α x + f(x)). With 1 a post-LN network of twelve layers leaves the plateau of the
-  /// connectors late or never; 2.2 is about (2 L)^(1/4) as in DeepNorm.
+  /// α of LN(α x + f(x)).
+  ///
+  /// 2.2 is about (2 L)^(1/4), as in DeepNorm (arXiv 2203.00555). With 1, a post-LN network of
+  /// twelve layers was still at chance on the connectors after 3 million tokens.
   public var residualScale: Double
   /// Deviation of all initial matrices and tables.
   public var initialDeviation: Double
   /// Steps between two measurements on the validation text.
   public var evaluationInterval: Int
+  /// Documents of the validation text.
+  public var validationDocuments: Int
+  /// Pairs of each pattern in the last measurement; 600 resolve differences of about 5 points.
+  public var validationPairs: Int
 
   public init(seed: UInt64 = 1, steps: Int = 8750) {
     self.seed = seed
@@ -51,6 +60,8 @@ public struct PretrainingSettings: Sendable, Hashable {
     residualScale = 2.2
     initialDeviation = 0.05
     evaluationInterval = 500
+    validationDocuments = 1500
+    validationPairs = 600
   }
 
   /// The architecture: 12 layers of width 64, about 640,000 parameters with the prediction head.

@@ -64,3 +64,17 @@ extension DownstreamTask {
     return found
   }
 }
+
+extension DownstreamTask {
+  /// The data files that decide what a training sees and what its score is, in the order of
+  /// training, validation, test; none for a generated task.
+  public var files: [String] {
+    func paths(_ source: SplitSource?) -> [String] {
+      guard case .files(let files)? = source else { return [] }
+      return files.map(\.path)
+    }
+    var validationFiles: [String] = []
+    if case .source(let source) = validation { validationFiles = paths(source) }
+    return paths(training) + validationFiles + paths(test)
+  }
+}

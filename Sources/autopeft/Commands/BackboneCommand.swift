@@ -1,5 +1,7 @@
 import ArgumentParser
+import Checkpoints
 import Reports
+import SearchSpaces
 
 /// `autopeft backbone info`: what a checkpoint is.
 struct BackboneCommand: ParsableCommand {

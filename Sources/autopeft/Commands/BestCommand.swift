@@ -18,7 +18,7 @@ struct BestCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var output: OutputOptions
@@ -40,9 +40,9 @@ struct BestCommand: AsyncParsableCommand {
       try await self.confirm(top: confirm)
       return
     }
-    let history = try runs.open(run)
+    let history = try runs.open(name)
     guard let report = try BestReport.read(history) else {
-      throw Failure.Outcome(code: 3, text: "\(run) has no complete trial yet.")
+      throw Failure.Outcome(code: 3, text: "\(name) has no complete trial yet.")
     }
     if pareto {
       Console.output(BestTable.front(report).rendered(as: output.format), terminator: "")
@@ -52,7 +52,7 @@ struct BestCommand: AsyncParsableCommand {
       try BestTable.comparison(report, for: output.format).rendered(as: output.format),
       terminator: "")
     if output.format == .table {
-      Console.output(BestTable.verdict(report))
+      Console.output(BestTable.verdict(report, run: name))
       if let confirmed = try history.evaluation(ConfirmationReport.self) {
         Console.output(ConfirmationTable.verdict(confirmed))
       }
@@ -60,7 +60,7 @@ struct BestCommand: AsyncParsableCommand {
   }
 
   private func confirm(top: Int) async throws {
-    let directory = try RunDirectory.open(runs.directory(run).path)
+    let directory = try RunDirectory.open(runs.directory(name).path)
     let lock = try RunLock.acquire(directory)
     defer { lock.release() }
     let store = try RunStore.open(directory, lock: lock)

@@ -10,7 +10,7 @@ struct CleanCommand: ParsableCommand {
     abstract: "Remove leftovers of a run: checkpoints of recorded trials, adapters outside the best.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @Flag(help: "Only list what would go.")
   var dryRun = false
@@ -19,7 +19,7 @@ struct CleanCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let directory = try RunDirectory.open(runs.directory(run).path)
+    let directory = try RunDirectory.open(runs.directory(name).path)
     let lock = dryRun ? nil : try RunLock.acquire(directory)
     defer { lock?.release() }
     let cleaning = try RunCleaning(directory)

@@ -4,6 +4,7 @@ import Foundation
 import LinearAlgebra
 import Reports
 import RunStore
+import SearchSpaces
 import Training
 
 /// `autopeft doctor`: what the program finds on this machine.
@@ -45,7 +46,7 @@ struct DoctorCommand: ParsableCommand {
   private static func runsFolder(_ path: String) throws -> String {
     let existing = FileManager.default.fileExists(atPath: path) ? path : "."
     let facts = try FileSystemFacts(of: existing)
-    let journal = try StoreJournal.suited(to: existing)
-    return "\(path): \(facts.freeBytes / 1_000_000) MB free, \(journal.explanation)"
+    let journal = facts.isNetworked ? "rollback journal (networked)" : "write-ahead log"
+    return "\(path): \(facts.freeBytes / 1_000_000) MB free on \(facts.kind), \(journal)"
   }
 }

@@ -14,7 +14,7 @@ struct ExportCommand: ParsableCommand {
     commandName: "export", abstract: "Write a trained trial in the format that your stack loads.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @Option(help: "The trial's number; the best one by default.")
   var trial: Int?
@@ -43,13 +43,13 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let history = try runs.open(run)
+    let history = try runs.open(name)
     let number = try trial ?? BestTrial.number(in: history)
     let folder = history.run.trial(number)
     guard folder.hasAdapter else {
       throw Failure.Outcome(
         code: 2,
-        text: "trial \(number) of \(run) keeps no adapter; only those of the front, the references "
+        text: "trial \(number) of \(name) keeps no adapter; only those of the front, the references "
           + "and the ten best stay. Search with --keep all, or 'autopeft train' its configuration.")
     }
     let predictor = try Predictor(adapter: folder.adapterFile)

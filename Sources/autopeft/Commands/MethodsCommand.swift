@@ -19,7 +19,9 @@ struct MethodsCommand: ParsableCommand {
         MethodTable.overview(MethodRegistry.schemas).rendered(as: output.format), terminator: "")
       return
     }
-    let schema = try MethodRegistry.schema(named: name)
+    guard let schema = MethodRegistry.schemas.first(where: { $0.name == name }) else {
+      throw MethodError.unknownMethod(name: name, known: MethodRegistry.schemas.map(\.name))
+    }
     if output.format == .table {
       Console.output(MethodTable.heading(schema))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RunStore
+import SearchSpaces
 import Training
 
 /// Names a trained adapter: a trial of a run, or an adapter file.
@@ -98,5 +99,3 @@ struct PredictionLine: Encodable {
     get throws { try CanonicalJSON.text(self) }
   }
 }
-
-extension EvaluationSplit: @retroactive ExpressibleByArgument {}

@@ -7,7 +7,7 @@ struct ResumeCommand: AsyncParsableCommand {
     commandName: "resume", abstract: "Continue a search that was stopped, killed or is to go further.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var sitting: SittingOptions
@@ -16,7 +16,7 @@ struct ResumeCommand: AsyncParsableCommand {
   var acceptEnvironment = false
 
   func run() async throws {
-    let directory = try RunDirectory.open(runs.directory(run).path)
+    let directory = try RunDirectory.open(runs.directory(name).path)
     let budget = try RunHistory.open(directory).budget()
     let changed = sitting.applied(to: budget)
     try await StudySitting(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import RunStore
 import SearchSpaces
@@ -21,8 +22,10 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var runs: RunOptions
   @OptionGroup var sitting: SittingOptions
 
-  @Option(help: "The run's name; by default the space file's, with a number where it is taken.")
-  var run: String?
+  @Option(
+    name: .customLong("run"),
+    help: "The run's name; by default the space file's, with a number where it is taken.")
+  var runName: String?
 
   @Option(help: "The strategy; by default the space file's, else 'bayes'.")
   var strategy: String?
@@ -47,12 +50,12 @@ struct SearchCommand: AsyncParsableCommand {
     let settings = StudySettings(
       seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
       window: StudySettings.defaultWindow(parallel: parallel),
+      plannedTrials: sitting.trials ?? SittingOptions.defaultTrials,
       backbone: BackboneFacts.absolute(model.backbone), task: Self.absolute(task: model.task),
-      head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text),
-      plannedTrials: sitting.trials ?? SittingOptions.defaultTrials)
+      head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
     let budget = sitting.applied(
       to: StudyBudget(trials: sitting.trials ?? SittingOptions.defaultTrials))
-    let name = try run ?? freeName()
+    let name = try runName ?? freeName()
     let environment = try StudyAssembly.environment(settings)
     let directory = try RunDirectory.create(name: name, in: runs.runsDir) { draft in
       try RunFiles.durable.write(Data(text.utf8), draft.spaceFile)
@@ -82,6 +85,6 @@ struct SearchCommand: AsyncParsableCommand {
   }
 
   private static func hash(_ text: String) -> String {
-    RunFiles.hash(of: Data(text.utf8))
+    SHA256.hexadecimal(of: text)
   }
 }

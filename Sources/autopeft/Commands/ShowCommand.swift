@@ -10,7 +10,7 @@ struct ShowCommand: ParsableCommand {
     commandName: "show", abstract: "Print one trial in full: configuration, epochs, costs, failure.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @Option(help: "The trial's number; the best one by default.")
   var trial: Int?
@@ -19,7 +19,7 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let history = try runs.open(run)
+    let history = try runs.open(name)
     let number = try trial ?? BestTrial.number(in: history)
     let record = try history.trial(number)
     let table = try TrialDetails.table(record, in: history)

@@ -8,14 +8,14 @@ struct StatusCommand: ParsableCommand {
     commandName: "status", abstract: "Say where a run stands; without a name, list all runs.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String?
+  var name: String?
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let directories =
-      try run.map { [try RunDirectory.open(runs.directory($0).path)] }
+      try name.map { [try RunDirectory.open(runs.directory($0).path)] }
       ?? RunDirectory.list(in: runs.runsDir)
     var table = StatusTable.empty
     for directory in directories {

@@ -8,7 +8,7 @@ struct TrialsCommand: ParsableCommand {
     commandName: "trials", abstract: "List the trials of a run.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var output: OutputOptions
@@ -17,7 +17,7 @@ struct TrialsCommand: ParsableCommand {
   var withoutTimes = false
 
   func run() throws {
-    let history = try runs.open(run)
+    let history = try runs.open(name)
     let table = try TrialTable.table(history, includesTimes: !withoutTimes, for: output.format)
     Console.output(table.rendered(as: output.format), terminator: "")
   }

@@ -9,13 +9,13 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Check every file and record of a run against each other.")
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
-  var run: String
+  var name: String
 
   @OptionGroup var runs: RunOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let verification = try RunVerification(try RunDirectory.open(runs.directory(run).path))
+    let verification = try RunVerification(try RunDirectory.open(runs.directory(name).path))
     var table = Table(columns: ["place", "problem"])
     for problem in verification.problems {
       table.append([.text(problem.place), .text(problem.detail)])
@@ -26,10 +26,10 @@ struct VerifyCommand: ParsableCommand {
     guard verification.isSound else {
       let count = verification.problems.count
       throw Failure.Outcome(
-        code: 65, text: "\(run) has \(count) problem\(count == 1 ? "" : "s").")
+        code: 65, text: "\(name) has \(count) problem\(count == 1 ? "" : "s").")
     }
     Console.note(
-      "\(run) is sound: \(verification.trials) trials, \(verification.events) events, "
+      "\(name) is sound: \(verification.trials) trials, \(verification.events) events, "
         + "\(verification.files) files looked at.")
   }
 }

@@ -11,7 +11,7 @@ struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Train one trial of a run (internal).", shouldDisplay: false)
 
-  @Option var run: String
+  @Option(name: .customLong("run")) var runPath: String
   @Option var trial: Int
 
   func run() throws {
@@ -26,7 +26,7 @@ struct WorkerCommand: ParsableCommand {
       return source
     }
     defer { sources.forEach { $0.cancel() } }
-    let code = try Self.work(arguments: ["worker", "--run", run, "--trial", String(trial)]) {
+    let code = try Self.work(arguments: ["worker", "--run", runPath, "--trial", String(trial)]) {
       stop.isRaised
     }
     guard code == 0 else { throw ExitCode(code) }
@@ -37,7 +37,7 @@ struct WorkerCommand: ParsableCommand {
     arguments: [String], shouldStop: @escaping @Sendable () -> Bool
   ) throws -> Int32 {
     let command = try WorkerCommand.parse(Array(arguments.dropFirst()))
-    let folder = TrialDirectory(run: RunDirectory(path: command.run), number: command.trial)
+    let folder = TrialDirectory(run: RunDirectory(path: command.runPath), number: command.trial)
     let job = try RunFiles.decode(TrialJob.self, from: folder.jobFile)
     switch try TrialRunner(job: job, directory: folder.path).run(shouldStop: shouldStop) {
     case .finished: return 0

@@ -17,5 +17,3 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The trained head: automatic, pooler, trained-pooler, token or two-layer.")
   var head: HeadKind = .automatic
 }
-
-extension HeadKind: @retroactive ExpressibleByArgument {}

@@ -23,5 +23,3 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "How data is printed: table, json, jsonl or csv.")
   var format: Table.Format = .table
 }
-
-extension Table.Format: ExpressibleByArgument {}

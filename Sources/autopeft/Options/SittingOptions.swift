@@ -56,5 +56,3 @@ struct SittingOptions: ParsableArguments {
     return budget
   }
 }
-
-extension StudyBudget.Keep: @retroactive ExpressibleByArgument {}

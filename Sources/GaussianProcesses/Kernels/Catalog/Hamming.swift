@@ -2,15 +2,15 @@ import Foundation
 
 /// The exponential of a weighted count of mismatches, for unordered inputs.
 ///
-/// c(s) = exp(−s / 2) with s = Σⱼ [cⱼ ≠ cⱼ'] / ℓⱼ², that is exp(−Σⱼ wⱼ [cⱼ ≠ cⱼ']) with weights
-/// wⱼ = 1 / (2 ℓⱼ²). Seen so it is the squared-exponential kernel on the corners of a simplex with
-/// edge 1, one corner for each choice; hence it is positive semi-definite, and its length scales
-/// have the same meaning, and the same prior, as those of ordered inputs.
+/// c(s) = exp(−s / 2) with s = Σⱼ [cⱼ ≠ cⱼ'] / (3 ℓⱼ²), that is exp(−Σⱼ wⱼ [cⱼ ≠ cⱼ']) with weights
+/// wⱼ = 1 / (6 ℓⱼ²). Seen so it is the squared-exponential kernel on the corners of a simplex, one
+/// corner for each choice (see `Embedding`); hence it is positive semi-definite, and its length
+/// scales have the same meaning, and the same prior, as those of ordered inputs.
 public enum Hamming: Kernel {
   public static let name = "hamming"
   public static let reference =
     "Hutter, Hoos, Leyton-Brown, Sequential model-based optimization, LION 2011, section 4.1; "
-    + "pytorch/botorch botorch/models/kernels/categorical.py (its length scale is 2 ℓ² / d here)"
+    + "pytorch/botorch botorch/models/kernels/categorical.py (its length scale is 6 ℓ² / d here)"
 
   public static func correlation(
     _ squaredDistances: [Double]
