@@ -83,6 +83,7 @@ let layer5: [Target] =
     "Exports",
     [
       "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "SearchSpaces",
+      "LinearAlgebra",
     ], testing: ["TestSupport"])
   + library(
     "Executors",
@@ -119,7 +120,11 @@ let upper: [Target] =
       name: "TestSupport", dependencies: ["Checkpoints", "TensorCore", "LinearAlgebra"],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["autopeft"], swiftSettings: settings),
+      name: "CommandTests",
+      dependencies: [
+        "autopeft", "Executors", "Exports", "RunStore", "SearchSpaces", "Studies", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
   ]
 
 let package = Package(

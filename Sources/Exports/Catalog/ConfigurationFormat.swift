@@ -34,10 +34,8 @@ public struct ConfigurationFormat: Exporter {
       subject.attached.state(.deployed).map {
         NamedTensor(name: $0.name, shape: $0.shape, values: $0.values)
       }
-      + subject.head.parameters.map {
-        NamedTensor(
-          name: "head.\($0.name)", shape: $0.parameter.shape.dimensions, values: $0.parameter.array)
-      }
+      + subject.head.parameters.map { NamedTensor("head.\($0.name)", $0.parameter) }
+      + trainedPooler(of: subject)
     try SafetensorsWriter.write(
       tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
     let card = ModelCard.text(
@@ -46,6 +44,14 @@ public struct ConfigurationFormat: Exporter {
         `autopeft train \(Self.configurationFile) --task TASK` trains this configuration again. `\(Self.tensorFile)` holds the trained tensors in float32.
         """)
     try AtomicFile.write(card, to: folder.appending(path: "README.md").path)
+  }
+
+  /// The pooler where the head trains it; one that a method rewrites is among the method's tensors.
+  private func trainedPooler(of subject: ExportSubject) -> [NamedTensor] {
+    guard let head = subject.head as? PoolerHead, head.pooler.weight.isTrainable else { return [] }
+    let taken = Set(subject.attached.tensors.map { ObjectIdentifier($0.parameter) })
+    guard !taken.contains(ObjectIdentifier(head.pooler.weight)) else { return [] }
+    return NamedTensor.linear(head.pooler, "head.pooler")
   }
 
   public func reload(_ directory: String, like subject: ExportSubject) throws -> ReloadedModel {

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Executors
+import Exports
+import Foundation
+import RunStore
+import SearchSpaces
+import Studies
+import Testing
+import Training
+
+@testable import autopeft
+
+@Suite struct CommandLineTests {
+  /// What people may type wrong, and what they are told.
+  static let wrong: [(arguments: [String], text: String)] = [
+    (["serach"], "Unexpected argument 'serach'"),
+    (["search", "a.yaml", "--task", "nli2", "--trails", "3"], "Did you mean '--trials'"),
+    (["search", "a.yaml"], "Missing expected argument '--task <task>'"),
+    (
+      ["search", "a.yaml", "--task", "nli2", "--trials", "0"],
+      "--trials must be at least 1, got 0."
+    ),
+    (
+      ["search", "a.yaml", "--task", "nli2", "--parallel", "0"],
+      "--parallel must be at least 1, got 0."
+    ),
+    (
+      ["search", "a.yaml", "--task", "nli2", "--timeout", "soon"],
+      "The value 'soon' is invalid for '--timeout <2h30m>'"
+    ),
+    (["trials", "r", "--format", "xml"], "The value 'xml' is invalid for '--format <format>'"),
+    (["export", "r"], "export needs --format and --output, or --list."),
+    (
+      ["space", "count", "a.yaml", "--layers", "12"],
+      "--layers and --width stand for a backbone together; give both."
+    ),
+  ]
+
+  @Test(arguments: wrong) func usageFaultsAreNamed(row: (arguments: [String], text: String)) {
+    do {
+      _ = try Autopeft.parseAsRoot(row.arguments)
+      Issue.record("\(row.arguments) was accepted")
+    } catch {
+      #expect(Autopeft.fullMessage(for: error).contains(row.text))
+      #expect(Failure(error).code == 2)
+    }
+  }
+
+  @Test func helpIsNoFault() {
+    do {
+      var command = try Autopeft.parseAsRoot(["--help"])
+      try command.run()
+      Issue.record("--help ended without its page")
+    } catch {
+      #expect(Failure(error).code == 0)
+    }
+  }
+
+  @Test(arguments: [
+    ("90", 90.0), ("90s", 90), ("2h30m", 9_000), ("1d", 86_400), ("1.5h", 5_400),
+  ]) func timeSpans(text: String, seconds: Double) {
+    #expect(TimeSpan(argument: text)?.seconds == seconds)
+  }
+
+  @Test(arguments: ["", "h", "-5", "5x", "30m2h", "1h1h", "nan", "0"])
+  func notATimeSpan(text: String) {
+    #expect(TimeSpan(argument: text) == nil)
+  }
+
+  @Test(arguments: [
+    ("1000", 1_000), ("2GiB", 2_147_483_648), ("900M", 900_000_000), ("1.5K", 1_500),
+  ])
+  func byteCounts(text: String, bytes: Int) {
+    #expect(ByteCount(argument: text)?.bytes == bytes)
+  }
+
+  @Test(arguments: ["", "GiB", "-1", "1T", "two"]) func notAByteCount(text: String) {
+    #expect(ByteCount(argument: text) == nil)
+  }
+
+  static let codes: [(error: any Error, code: Int32)] = [
+    (SpaceError.empty(file: "a.yaml"), 2),
+    (ExportError.unknownFormat("x", known: []), 2),
+    (ExportError.outputExists("x"), 73),
+    (ExportError.damaged(file: "x", reason: "y"), 65),
+    (ExecutorError.unknownName("x", known: []), 2),
+    (StudyError.nothingToConfirm(run: "x"), 3),
+    (Failure.Outcome(code: 75, text: "stopped"), 75),
+    (CocoaError(.fileWriteOutOfSpace), 74),
+  ]
+
+  @Test(arguments: codes) func exitCodes(row: (error: any Error, code: Int32)) {
+    #expect(Failure(row.error).code == row.code)
+  }
+}

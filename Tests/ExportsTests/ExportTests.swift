@@ -1,0 +1,116 @@
+import Backbones
+import Checkpoints
+import Exports
+import Foundation
+import LinearAlgebra
+import NeuralNets
+import PEFTMethods
+import SearchSpaces
+import TensorCore
+import TestSupport
+import Testing
+
+/// What is exported, with which head, and which formats must hold it.
+struct ExportCase: CustomTestStringConvertible {
+  let name: String
+  let groups: [LayerGroup]
+  let head: TinySubject.Head
+  let formats: Set<String>
+
+  var testDescription: String { name }
+
+  static let lora = MethodInstance("lora", ["rank": .integer(4), "alpha-ratio": .number(2)])
+  static let wideLoRA = MethodInstance(
+    "lora",
+    [
+      "rank": .integer(2), "scaling": .text("rslora"),
+      "targets": .list(["query", "key", "value", "output", "ffn-in", "ffn-out"]),
+    ])
+  static let adapter = MethodInstance("adapter", ["bottleneck": .integer(3)])
+  static let prefix = MethodInstance("prefix", ["length": .integer(2), "mlp-width": .integer(5)])
+  static let bitFit = MethodInstance("bitfit", [:])
+  static let full = MethodInstance("full", [:])
+
+  static func of(
+    _ name: String, _ first: [MethodInstance], _ second: [MethodInstance],
+    _ head: TinySubject.Head = .pooler, holds formats: Set<String>
+  ) -> ExportCase {
+    ExportCase(
+      name: name,
+      groups: [LayerGroup(layers: 1, methods: first), LayerGroup(layers: 1, methods: second)],
+      head: head, formats: formats)
+  }
+
+  static let all: [ExportCase] = [
+    .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+    .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+    .of("trained pooler", [lora], [], .trainedPooler, holds: ["config", "hf-peft", "merged"]),
+    .of("two-layer head", [lora], [lora], .twoLayer, holds: ["config", "hf-peft", "merged"]),
+    .of("token head", [lora], [lora], .token, holds: ["config"]),
+    .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
+    .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
+    .of("top layer", [], [full], holds: ["config", "merged"]),
+    .of("adapter", [adapter], [adapter], holds: ["config"]),
+    .of("prefix behind an MLP", [prefix], [prefix], holds: ["config"]),
+    .of("lora, adapter and prefix", [lora, adapter], [prefix], holds: ["config"]),
+    .of("head only", [], [], holds: ["config", "merged"]),
+  ]
+}
+
+@Suite struct ExportTests {
+  @Test(arguments: ExportCase.all)
+  func everyFormatHoldsExactlyOrRefuses(test: ExportCase) throws {
+    let subject = try TinySubject.make(test.groups, head: test.head)
+    let holding = Set(Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
+    #expect(holding == test.formats)
+  }
+
+  @Test(arguments: ExportCase.all)
+  func whatIsWrittenReadsBackToTheSameLogits(test: ExportCase) throws {
+    let subject = try TinySubject.make(test.groups, head: test.head)
+    for format in test.formats {
+      try TinySubject.withFolder { folder in
+        let output = folder.appending(path: "export").path
+        try Export.write(subject, format: format, to: output)
+        let difference = try Export.check(
+          subject, format: format, directory: output, batches: [TinySubject.batch])
+        #expect(difference <= 2e-5, "\(format): \(difference)")
+        #expect(FileManager.default.fileExists(atPath: "\(output)/README.md"))
+      }
+    }
+  }
+
+  @Test func theComparisonNoticesAChangedTensor() throws {
+    let subject = try TinySubject.make(ExportCase.all[0].groups, head: .pooler)
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      try Export.write(subject, format: "hf-peft", to: output)
+      let file = "\(output)/adapter_config.json"
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+        .replacingOccurrences(of: "\"lora_alpha\" : ", with: "\"lora_alpha\" : 1")
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      let difference = try Export.check(
+        subject, format: "hf-peft", directory: output, batches: [TinySubject.batch])
+      #expect(difference > 1e-3)
+    }
+  }
+
+  @Test func everyFileInTheCatalogueIsRegistered() throws {
+    let folder = Fixtures.packageRoot.appending(path: "Sources/Exports/Catalog")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0 != "Registry.swift" }.map { $0.replacingOccurrences(of: ".swift", with: "") }
+    #expect(Set(files) == Set(ExporterRegistry.all.map { "\($0)" }))
+  }
+
+  @Test func nothingIsLeftBehindWhenAnExportFails() throws {
+    let subject = try TinySubject.make([LayerGroup(layers: 2, methods: [])], head: .token)
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      #expect(throws: ExportError.self) {
+        try Export.write(subject, format: "merged", to: output)
+      }
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(left.isEmpty)
+    }
+  }
+}
