@@ -36,10 +36,7 @@ let layer1: [Target] =
     ["COpenBLAS", "CNLopt", .product(name: "RealModule", package: "swift-numerics")])
   + library(
     "SearchSpaces",
-    [
-      .product(name: "Yams", package: "Yams"),
-      .product(name: "OrderedCollections", package: "swift-collections"),
-    ])
+    [.product(name: "Yams", package: "Yams")])
   + library("StrictJSON")
   + library("Tokenizers", ["StrictJSON"], testing: ["TestSupport"])
 
@@ -90,7 +87,6 @@ let layer5: [Target] =
     [
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
-      .product(name: "Logging", package: "swift-log"),
     ])
 
 let upper: [Target] =
@@ -98,7 +94,7 @@ let upper: [Target] =
     "Studies",
     [
       "SearchSpaces", "SearchStrategies", "RunStore", "Training", "Executors", "LinearAlgebra",
-      "Checkpoints", .product(name: "Logging", package: "swift-log"),
+      "Checkpoints",
     ])
   + library(
     "Reports",
@@ -114,7 +110,6 @@ let upper: [Target] =
         "Backbones", "SearchStrategies", "Checkpoints", "NeuralNets", "GaussianProcesses",
         "TensorCore", "Tokenizers", "SearchSpaces", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Checkpoints", "TensorCore", "LinearAlgebra"],
@@ -133,7 +128,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
