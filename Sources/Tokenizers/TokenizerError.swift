@@ -64,7 +64,7 @@ public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .casingUnknown(let path):
       return "\(path): nothing here says whether letters become small before the vocabulary is "
-        + "asked. Say --cased or --uncased."
+        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."
     case .casingContradicted(let path, let said, let found):
       return "\(path): --\(said.rawValue) contradicts the file, which is \(found.rawValue). "
         + "Leave the option out."

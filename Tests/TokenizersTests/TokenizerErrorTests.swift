@@ -47,11 +47,11 @@ struct TokenizerErrorCase: Sendable, CustomTestStringConvertible {
     folder(
       "vocabulary alone",
       "FOLDER/vocab.txt: nothing here says whether letters become small before the vocabulary is "
-        + "asked. Say --cased or --uncased."),
+        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."),
     folder(
       "config without casing", config: "{}",
       "FOLDER/vocab.txt: nothing here says whether letters become small before the vocabulary is "
-        + "asked. Say --cased or --uncased."),
+        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."),
     folder(
       "casing contradicted", config: #"{"do_lower_case": true}"#, casing: .cased,
       "FOLDER/tokenizer_config.json: --cased contradicts the file, which is uncased. "

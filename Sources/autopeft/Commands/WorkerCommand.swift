@@ -15,7 +15,7 @@ struct WorkerCommand: ParsableCommand {
   @Option var trial: Int
 
   func run() throws {
-    ControllerWatch.start { Foundation.exit(JobOutcome.stoppedWithCheckpoint) }
+    ControllerWatch.start()
     let stop = StopFlag()
     let sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
