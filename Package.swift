@@ -23,12 +23,13 @@ func library(
   ]
 }
 
-let layer0: [Target] = [
-  .systemLibrary(
-    name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-  .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
-  .target(name: "CVectorKernels"),
-]
+let layer0: [Target] =
+  [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
+    .target(name: "CVectorKernels"),
+  ] + library("StrictJSON")
 
 let layer1: [Target] =
   library(
@@ -37,7 +38,6 @@ let layer1: [Target] =
   + library(
     "SearchSpaces",
     [.product(name: "Yams", package: "Yams")])
-  + library("StrictJSON")
   + library("Tokenizers", ["StrictJSON"], testing: ["TestSupport"])
 
 let layer2: [Target] =
@@ -99,7 +99,7 @@ let upper: [Target] =
   + library(
     "Reports",
     [
-      "SearchSpaces", "RunStore", "Studies", "Training", "LinearAlgebra",
+      "SearchSpaces", "RunStore", "Studies", "Training", "LinearAlgebra", "StrictJSON",
       .product(name: "TextTable", package: "TextTable"),
     ])
   + [

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import TextTable
 
 /// A table of typed cells that can be shown to people or handed to programs.
@@ -75,7 +76,7 @@ public struct Table: Sendable, Equatable {
   }
 
   private func jsonObject(_ row: [Cell]) -> String {
-    let members = zip(columns, row).map { "\(JSONText.string($0)): \($1.json)" }
+    let members = zip(columns, row).map { "\(JSONValue.quoted($0)): \($1.json)" }
     return "{" + members.joined(separator: ", ") + "}"
   }
 
@@ -119,7 +120,7 @@ extension Table.Cell {
 
   var json: String {
     switch self {
-    case .text(let text): return JSONText.string(text)
+    case .text(let text): return JSONValue.quoted(text)
     case .integer, .flag: return plain
     case .number(let value, _): return value.isFinite ? "\(value)" : "null"
     case .missing: return "null"

@@ -73,7 +73,7 @@ import Testing
       let reference = try BertSupport.values(expected, name)
       let parameter = try #require(own[String(name.dropFirst("gradient.".count))])
       let norm = reference.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      let error = zip(parameter.gradient, reference).reduce(Float(0)) {
+      let error = zip(parameter.gradientArray, reference).reduce(Float(0)) {
         $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
       }.squareRoot()
       // A key's bias has no gradient: only rounding is left of it on both sides.

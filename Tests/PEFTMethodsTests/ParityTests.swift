@@ -101,7 +101,7 @@ import Testing
     let expected = try model.trained.map { try model.expected("gradient.\($0.name)") }
     let globalNorm = norm(expected.flatMap { $0 })
     for (entry, gradient) in zip(model.trained, expected) {
-      let got = Array(entry.parameter.gradient)
+      let got = entry.parameter.gradientArray
       let difference = norm(zip(got, gradient).map { $0 - $1 })
       let allowed = 1e-4 * max(norm(gradient), 1e-4 * globalNorm)
       #expect(difference <= allowed, "\(entry.name): ‖Δ‖ \(difference), allowed \(allowed)")
