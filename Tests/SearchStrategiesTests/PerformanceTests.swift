@@ -102,7 +102,7 @@ struct PerformanceTests {
 
   /// One proposal after a hundred trials, listed and climbed; printed.
   @Test(
-    .enabled(if: isRelease, "timings are of the optimised build"),
+    .enabled(if: isRelease && runsSlowTests, "optimised, with AUTOPEFT_SLOW_TESTS set"),
     arguments: ["discrete", "mixed", "limited", "grouped"])
   func aProposalAfterAHundredTrialsTakesWellUnderASecond(name: String) throws {
     try timeProposal(
