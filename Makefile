@@ -50,7 +50,7 @@ check: lint test ## All that CI runs
 	Tests/Durability/kill-resume.sh --kills 25
 
 fixtures: ## Make the reference numbers anew with PyTorch, transformers, PEFT, adapters, BoTorch
-	PYTHON=$(PYTHON) scripts/fixtures/make-all.sh $(ENVIRONMENTS)
+	PYTHON=$(PYTHON) scripts/fixtures/make-all.sh $(ENVIRONMENTS) $(DATA)
 
 bench: build minilm ## Share of the machine's own matrix product that a training step reaches
 	for method in lora bitfit adapter prefix; do echo "$$method:"; \
