@@ -35,8 +35,8 @@ struct SpaceCommand: ParsableCommand {
       guard (layers == nil) == (width == nil) else {
         throw ValidationError("--layers and --width stand for a backbone together; give both.")
       }
-      if let layers, let width, layers < 1 || width < 1 {
-        throw ValidationError("--layers and --width must be at least 1.")
+      if let layers, let width, !(1...512).contains(layers) || !(1...65_536).contains(width) {
+        throw ValidationError("--layers must be 1 to 512 and --width 1 to 65536.")
       }
     }
 
