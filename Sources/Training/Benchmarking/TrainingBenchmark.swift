@@ -1,6 +1,7 @@
 internal import LinearAlgebra
 internal import NeuralNets
 public import SearchSpaces
+public import Tokenizers
 
 /// How fast this machine trains a configuration, measured against its own matrix product.
 ///
@@ -9,6 +10,8 @@ public import SearchSpaces
 /// both. `StepWork` says what is counted. Reference: the measure of design, section 10.
 public struct TrainingBenchmark: Sendable {
   public var backbone: String
+  /// Whether letters become small, where the backbone's files do not say it.
+  public var casing: Casing?
   public var task: String
   public var configuration: PEFTConfiguration
   public var headKind: HeadKind
@@ -18,10 +21,11 @@ public struct TrainingBenchmark: Sendable {
 
   /// - Parameter configuration: what to train; its settings give batch and maximum length.
   public init(
-    backbone: String, task: String, configuration: PEFTConfiguration,
+    backbone: String, casing: Casing? = nil, task: String, configuration: PEFTConfiguration,
     headKind: HeadKind = .automatic, threads: Int = 1, steps: Int = 20
   ) {
     self.backbone = backbone
+    self.casing = casing
     self.task = task
     self.configuration = configuration
     self.headKind = headKind
@@ -69,7 +73,7 @@ public struct TrainingBenchmark: Sendable {
   public func run() throws -> Report {
     BLAS.setThreadCount(threads)
     let source = try BackboneSource(
-      name: backbone, dropout: configuration.training.backboneDropout)
+      name: backbone, casing: casing, dropout: configuration.training.backboneDropout)
     let trainer = try makeTrainer(source)
     try trainer.step()
     var product = MatrixProduct()

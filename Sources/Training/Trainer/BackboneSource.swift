@@ -10,13 +10,15 @@ struct BackboneSource {
 
   /// Opens `embedded` or a directory in the Hugging Face layout.
   ///
-  /// - Parameter dropout: the rate of hidden states and attention while training; 0 in a search.
+  /// - Parameters:
+  ///   - casing: needed where no file says it (`vocab.txt` alone).
+  ///   - dropout: the rate of hidden states and attention while training; 0 in a search.
   /// - Throws: `CheckpointError`, `TokenizerError` and `BackboneError`; `TrialError` where the
   ///   tokenizer has more tokens than the backbone has embeddings.
-  init(name: String, dropout: Double = 0) throws {
+  init(name: String, casing: Casing? = nil, dropout: Double = 0) throws {
     let path = name == "embedded" ? try EmbeddedBackbone.path() : name
     let directory = try BackboneDirectory(path: path)
-    tokenizer = try Tokenizer(directory: path)
+    tokenizer = try Tokenizer(directory: path, casing: casing)
     guard tokenizer.vocabularySize <= directory.config.vocabSize else {
       throw TrialError.tokenizerTooLarge(
         tokens: tokenizer.vocabularySize, rows: directory.config.vocabSize)

@@ -33,7 +33,8 @@ struct BenchCommand: ParsableCommand {
         groups: [LayerGroup(layers: layers, methods: methods)],
         training: TrainingSettings(batch: batch))
       let report = try TrainingBenchmark(
-        backbone: model.backbone, task: model.task, configuration: configuration,
+        backbone: model.backbone, casing: model.casingOptions.casing, task: model.task,
+        configuration: configuration,
         headKind: model.head, threads: threads, steps: steps
       ).run()
       let encoder = JSONEncoder()
