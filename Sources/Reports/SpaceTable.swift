@@ -31,6 +31,13 @@ public enum SpaceTable {
     return table
   }
 
+  /// What share of random points is feasible, and what keeps the others from it.
+  public static func summary(_ survey: FeasibilitySurvey) -> String {
+    let head = "\(survey.feasible) of \(survey.draws) random points are feasible."
+    return ([head] + survey.reasons.map { "  \($0.count) \($0.reason): \($0.example)" })
+      .joined(separator: "\n")
+  }
+
   /// A number of points; above 2⁶³ as text, which JSON readers would round otherwise.
   private static func whole(_ count: Int128?) -> Table.Cell {
     guard let count else { return .missing }

@@ -28,6 +28,10 @@ public enum TrialDetails {
     table.append([.text("activation_bytes"), .integer(costs.activationBytes)])
     table.append([.text("flops_per_token"), .integer(costs.flopsPerToken)])
     table.append([.text("file_bytes"), .integer(costs.fileBytes)])
+    table.append([
+      .text("added_latency_estimate"),
+      .number(1e-6 * Double(costs.addedLatencyEstimate), digits: 6),
+    ])
     if let seconds = try history.times()[trial.number]?.seconds {
       table.append([.text("seconds"), .number(seconds, digits: 1)])
     }

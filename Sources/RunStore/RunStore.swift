@@ -140,7 +140,7 @@ public final class RunStore: Sendable {
     _ queue: DatabaseQueue, run: RunDirectory, migrations: [StoreSchema.Migration]
   ) throws {
     let found = try queue.read { try StoreConnection.version($0) }
-    guard found < migrations.map(\.version).max() ?? 0 else { return }
+    guard found < migrations.newestVersion else { return }
     let backup = run.storeFile + ".schema-\(found)"
     guard !FileTree.exists(backup) else { return }
     let draft = backup + ".tmp"

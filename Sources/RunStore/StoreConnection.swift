@@ -45,7 +45,7 @@ enum StoreConnection {
   ) throws {
     let owner = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     guard owner == StoreSchema.applicationID else { throw RunStoreError.foreign(path: path) }
-    let known = migrations.map(\.version).max() ?? 0
+    let known = migrations.newestVersion
     let found = try version(database)
     guard found <= known else {
       throw RunStoreError.newer(path: path, found: found, known: known)

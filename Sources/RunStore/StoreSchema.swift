@@ -12,7 +12,9 @@ enum StoreSchema {
   /// `apft` in ASCII, written into each file's header.
   static let applicationID = 0x6170_6674
 
-  static let migrations = [Migration(version: 1, sql: version1)]
+  static let migrations = [
+    Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
+  ]
 
   /// - `study`: one row; `settings` never changes, `budget` may when a run is resumed, `fence`
   ///   counts the controllers.
@@ -92,4 +94,13 @@ enum StoreSchema {
       at REAL NOT NULL
     ) STRICT;
     """
+  /// Costs gain the estimate of the added latency; no older run could ask for it.
+  private static let version2 = """
+    UPDATE trial SET costs = json_set(costs, '$.addedLatencyEstimate', 0);
+    """
+}
+
+extension [StoreSchema.Migration] {
+  /// The version that these migrations lead to.
+  var newestVersion: Int { map(\.version).max() ?? 0 }
 }

@@ -57,7 +57,8 @@ public struct Trial: Codable, Hashable, Sendable {
   }
 }
 
-/// Everything about a configuration that is known exactly before it is trained.
+/// Everything about a configuration that is known before it is trained: exact, but for the one
+/// estimate that is named so.
 public struct TrialCosts: Codable, Hashable, Sendable {
   /// Parameter counts without the task head.
   public var parameters: ParameterCounts
@@ -69,15 +70,20 @@ public struct TrialCosts: Codable, Hashable, Sendable {
   public var flopsPerToken: Int
   /// Bytes of the exported adapter file (float32, head apart).
   public var fileBytes: Int
+  /// Multiply-adds that stay beside the backbone's own once all that can be folded is folded, in
+  /// millionths of the backbone's, rounded up; calls and memory traffic are not in it. 0 in runs
+  /// that were made before schema 2, which could not ask for it.
+  public var addedLatencyEstimate: Int
 
   public init(
     parameters: ParameterCounts, optimizerBytes: Int, activationBytes: Int, flopsPerToken: Int,
-    fileBytes: Int
+    fileBytes: Int, addedLatencyEstimate: Int
   ) {
     self.parameters = parameters
     self.optimizerBytes = optimizerBytes
     self.activationBytes = activationBytes
     self.flopsPerToken = flopsPerToken
     self.fileBytes = fileBytes
+    self.addedLatencyEstimate = addedLatencyEstimate
   }
 }

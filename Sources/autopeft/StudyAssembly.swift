@@ -52,10 +52,13 @@ struct StudyAssembly {
         origin: .start, point: start.point, configuration: start.configuration,
         costs: space.costs(of: start.configuration))
     }
-    return StudyPlan(given: given, strategy: try strategy())
+    return StudyPlan(given: given, strategy: try Self.strategy(settings, for: space))
   }
 
-  private func strategy() throws -> any SearchStrategy {
+  /// The strategy that a study's settings name.
+  static func strategy(
+    _ settings: StudySettings, for space: SearchSpace
+  ) throws -> any SearchStrategy {
     try StrategyRegistry.make(
       settings.strategy, space: space, seed: settings.seed, settings: space.strategySettings,
       plannedTrials: settings.plannedTrials)

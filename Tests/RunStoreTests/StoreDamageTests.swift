@@ -43,7 +43,8 @@ import Testing
   @Test func aNewerSchemaIsRefusedWithBothVersions() throws {
     let test = try TestRun()
     try test.tamper("PRAGMA user_version = 7")
-    let error = RunStoreError.newer(path: test.run.storeFile, found: 7, known: 1)
+    let error = RunStoreError.newer(
+      path: test.run.storeFile, found: 7, known: StoreSchema.migrations.newestVersion)
     #expect(throws: error) { _ = try test.open() }
     #expect(throws: error) { _ = try RunHistory.open(test.run) }
   }
@@ -51,23 +52,27 @@ import Testing
   @Test func anOlderSchemaMigratesAfterABackup() throws {
     let test = try TestRun()
     try test.fill()
+    let current = StoreSchema.migrations.newestVersion
     let next = StoreSchema.Migration(
-      version: 2, sql: "ALTER TABLE trial ADD COLUMN note TEXT; UPDATE trial SET note = 'new';")
+      version: current + 1,
+      sql: "ALTER TABLE trial ADD COLUMN note TEXT; UPDATE trial SET note = 'new';")
     let migrations = StoreSchema.migrations + [next]
-    #expect(throws: RunStoreError.older(path: test.run.storeFile, found: 1, known: 2)) {
+    let older = RunStoreError.older(
+      path: test.run.storeFile, found: current, known: current + 1)
+    #expect(throws: older) {
       _ = try StoreConnection.openForReading(test.run.storeFile, migrations: migrations)
     }
     let lock = try RunLock.acquire(test.run)
     let store = try RunStore.open(test.run, lock: lock, migrations: migrations)
     #expect(try store.history.trials().count == 10)
     try store.write { (database) throws -> Void in
-      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 2)
+      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == current + 1)
       #expect(try String.fetchOne(database, sql: "SELECT note FROM trial") == "new")
     }
-    let backup = try DatabaseQueue(path: test.run.storeFile + ".schema-1")
+    let backup = try DatabaseQueue(path: test.run.storeFile + ".schema-\(current)")
     try backup.read { (database) throws -> Void in
       #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM trial") == 10)
-      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 1)
+      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == current)
     }
   }
 
@@ -75,7 +80,8 @@ import Testing
     let test = try TestRun()
     try test.fill()
     let bad = StoreSchema.Migration(
-      version: 2, sql: "ALTER TABLE trial ADD COLUMN note TEXT; DROP TABLE nothing;")
+      version: StoreSchema.migrations.newestVersion + 1,
+      sql: "ALTER TABLE trial ADD COLUMN note TEXT; DROP TABLE nothing;")
     let lock = try RunLock.acquire(test.run)
     #expect(throws: RunStoreError.self) {
       _ = try RunStore.open(test.run, lock: lock, migrations: StoreSchema.migrations + [bad])

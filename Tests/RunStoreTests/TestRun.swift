@@ -51,7 +51,8 @@ final class TestRun: Sendable {
       configuration: configuration,
       costs: TrialCosts(
         parameters: ParameterCounts(trained: rank, deployed: rank, published: rank),
-        optimizerBytes: 1, activationBytes: 2, flopsPerToken: 3, fileBytes: 4),
+        optimizerBytes: 1, activationBytes: 2, flopsPerToken: 3, fileBytes: 4,
+        addedLatencyEstimate: 0),
       identity: "rank \(rank)", replicate: replicate, seenThrough: seenThrough)
   }
 

@@ -47,6 +47,20 @@ import Testing
     #expect(costs.flopsPerToken == Self.costs([LayerGroup(layers: 6, methods: [])]).flopsPerToken)
   }
 
+  /// What can be folded costs nothing afterwards; an adapter of b = 48 in two of six layers does
+  /// 2·D·b + b + D multiply-adds a token in each.
+  @Test func onlyWhatCannotBeFoldedAddsToTheLatencyEstimate() {
+    let folded = [Self.lora, TestSchemas.bitFit.defaultInstance]
+    #expect(Self.costs([LayerGroup(layers: 6, methods: folded)]).addedLatencyEstimate == 0)
+    let costs = Self.costs([
+      LayerGroup(layers: 4, methods: folded),
+      LayerGroup(layers: 2, methods: folded + [TestSchemas.adapter.defaultInstance]),
+    ])
+    let added = 2 * (2 * 384 * 48 + 48 + 384)
+    let backbone = 6 * (4 * 384 * 384 + 2 * 384 * 1536 + 2 * 128 * 384)
+    #expect(costs.addedLatencyEstimate == (1_000_000 * added + backbone - 1) / backbone)
+  }
+
   @Test func sharedPartsAreCountedOnceForEqualInstances() {
     let prefix = TestSchemas.prefix.defaultInstance
     var other = prefix

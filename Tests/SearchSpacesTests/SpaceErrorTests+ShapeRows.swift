@@ -212,6 +212,9 @@ extension SpaceErrorTests {
       "budget-bytes", after("budget: {file-bytes: 5%}"),
       "s.yaml:3:22: budget.file-bytes must be a number of bytes such as 64MB, got '5%'."),
     Row(
+      "budget-latency", after("budget: {added-latency-estimate: 5}"),
+      "s.yaml:3:34: budget.added-latency-estimate must be a share such as 2%, got 5."),
+    Row(
       "objective-direction", after("objectives: [score: up]"),
       "s.yaml:3:21: unknown value 'up' in objectives[1].score. Expected 'max' or 'min'."),
     Row(
@@ -221,7 +224,7 @@ extension SpaceErrorTests {
       "objective-unknown", after("objectives: [latency: min]"),
       "s.yaml:3:14: unknown key 'latency' in objectives[1]. Expected one of:\n  - score\n  - "
         + "parameters\n  - deployed\n  - trained\n  - published\n  - optimizer-bytes\n  - "
-        + "activation-bytes\n  - flops-per-token\n  - file-bytes"),
+        + "activation-bytes\n  - flops-per-token\n  - file-bytes\n  - added-latency-estimate"),
     Row(
       "objective-none", after("objectives: []"),
       "s.yaml:3:13: objectives must be a list of one or more values, got an empty list."),

@@ -110,7 +110,8 @@ struct FakeStudy: Sendable {
     let size = rank % 1000 + 1
     return TrialCosts(
       parameters: ParameterCounts(trained: size, deployed: size, published: size),
-      optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0)
+      optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0, addedLatencyEstimate: 0
+    )
   }
 
   static let references = [1, 2].map { rank in

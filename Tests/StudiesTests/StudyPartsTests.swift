@@ -106,7 +106,8 @@ import Testing
   ) -> TrialRecord {
     let costs = TrialCosts(
       parameters: ParameterCounts(trained: size, deployed: size, published: size),
-      optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0)
+      optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0, addedLatencyEstimate: 0
+    )
     return TrialRecord(
       trial: Trial(
         number: number, state: score == nil ? .failed : .complete, origin: origin, point: nil,

@@ -15,8 +15,10 @@ struct InstanceFacts: Sendable {
     let size = schema.sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
     workload =
       claims.isEmpty
-      ? MethodWorkload(multiplyAddsPerToken: counts.deployed, activationsPerToken: size)
-      : MethodWorkload(multiplyAddsPerToken: 0, activationsPerToken: 0)
+      ? MethodWorkload(
+        multiplyAddsPerToken: counts.deployed, activationsPerToken: size,
+        isFolded: schema.isMergeable)
+      : MethodWorkload(multiplyAddsPerToken: 0, activationsPerToken: 0, isFolded: true)
   }
 }
 
@@ -28,6 +30,8 @@ struct InstanceFacts: Sendable {
 struct MethodWorkload: Hashable, Sendable {
   var multiplyAddsPerToken: Int
   var activationsPerToken: Int
+  /// Whether nothing of the work is left once the finished method is folded into the backbone.
+  var isFolded: Bool
 }
 
 /// Looks up what instances cost on one backbone, and remembers it.

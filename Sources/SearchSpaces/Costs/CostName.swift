@@ -14,6 +14,9 @@ public enum CostName: String, Codable, Sendable, CaseIterable {
   case flopsPerToken = "flops-per-token"
   /// Bytes of the adapter file.
   case fileBytes = "file-bytes"
+  /// Work that the finished model does beyond the backbone's, in millionths: an estimate of the
+  /// added latency.
+  case addedLatencyEstimate = "added-latency-estimate"
 
   /// The cost with a name, where `parameters` stands for `deployed`.
   public init?(name: String) {
@@ -30,13 +33,14 @@ public enum CostName: String, Codable, Sendable, CaseIterable {
     case .activationBytes: costs.activationBytes
     case .flopsPerToken: costs.flopsPerToken
     case .fileBytes: costs.fileBytes
+    case .addedLatencyEstimate: costs.addedLatencyEstimate
     }
   }
 
   var countsParameters: Bool {
     switch self {
     case .deployed, .trained, .published: true
-    case .optimizerBytes, .activationBytes, .flopsPerToken, .fileBytes: false
+    case .optimizerBytes, .activationBytes, .flopsPerToken, .fileBytes, .addedLatencyEstimate: false
     }
   }
 }

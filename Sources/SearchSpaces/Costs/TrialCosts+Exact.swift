@@ -14,6 +14,8 @@ extension TrialCosts {
   ///   A model-wide method counts from layer 1.
   /// - flopsPerToken = 2 · Σ over layers of (4·D² + 2·D·F + 2·n·D) + 2 · Σ of the methods' own
   ///   multiply-adds; norms, activation functions, embeddings and the head are left out.
+  /// - addedLatencyEstimate = ⌈10⁶ · Σ multiply-adds of the methods that cannot be folded / Σ over
+  ///   layers of (4·D² + 2·D·F + 2·n·D)⌉.
   /// - fileBytes = 4 · deployed: the tensors of the adapter file, without its header of names.
   public init(
     of configuration: PEFTConfiguration, on backbone: BackboneShape,
@@ -28,6 +30,7 @@ extension TrialCosts {
     let tokens = configuration.training.batch * length
     var counts = ParameterCounts.zero
     var multiplyAdds = 0
+    var lastingMultiplyAdds = 0
     var methodActivations = 0
     var lowestTuned: Int?
     var sharing: [MethodInstance] = []
@@ -36,7 +39,9 @@ extension TrialCosts {
       for instance in group.methods {
         guard let facts = model.facts(of: instance) else { continue }
         counts = counts + facts.counts.times(group.layers)
-        multiplyAdds += facts.workload.multiplyAddsPerToken * group.layers
+        let work = facts.workload.multiplyAddsPerToken * group.layers
+        multiplyAdds += work
+        lastingMultiplyAdds += facts.workload.isFolded ? 0 : work
         methodActivations += facts.workload.activationsPerToken * group.layers
         if facts.shared != .zero, !sharing.contains(instance) {
           sharing.append(instance)
@@ -55,12 +60,14 @@ extension TrialCosts {
     let kept = 9 * width + 2 * inner + 2 * backbone.heads * length + 4
     let keptLayers = backbone.layers - (lowestTuned ?? backbone.layers)
     let perLayer = 4 * width * width + 2 * width * inner + 2 * length * width
+    let share = Double(lastingMultiplyAdds) / Double(backbone.layers * perLayer)
     self.init(
       parameters: counts, optimizerBytes: 12 * counts.trained,
       activationBytes: tokens.saturatingTimes(4)
         .saturatingTimes((keptLayers * kept).saturatingPlus(methodActivations)),
       flopsPerToken: 2 * (backbone.layers * perLayer + multiplyAdds),
-      fileBytes: 4 * counts.deployed)
+      fileBytes: 4 * counts.deployed,
+      addedLatencyEstimate: Int((1e6 * share).rounded(.up)))
   }
 }
 

@@ -41,21 +41,25 @@ enum JSONSchemaText {
   private static let flagWords = ["on", "off", "yes", "no"]
 
   private static func limit(_ unit: ValueShape.LimitUnit) -> JSONText {
-    let pattern =
-      switch unit {
-      case .parameters: "^[0-9.]+ *(%|k|M|G)?$"
-      case .bytes: "^[0-9.]+ *(B|kB|KB|MB|GB|KiB|MiB|GiB)?$"
-      case .plain: "^[0-9.]+ *(k|M|G)?$"
-      }
-    return .object([
-      (
-        "anyOf",
-        .array([
-          .object([("type", .string("integer")), ("minimum", .integer(1))]),
-          .object([("type", .string("string")), ("pattern", .string(pattern))]),
-        ])
-      )
-    ])
+    func text(_ pattern: String) -> JSONText {
+      .object([("type", .string("string")), ("pattern", .string(pattern))])
+    }
+    func number(or pattern: String) -> JSONText {
+      .object([
+        (
+          "anyOf",
+          .array([
+            .object([("type", .string("integer")), ("minimum", .integer(1))]), text(pattern),
+          ])
+        )
+      ])
+    }
+    return switch unit {
+    case .parameters: number(or: "^[0-9.]+ *(%|k|M|G)?$")
+    case .bytes: number(or: "^[0-9.]+ *(B|kB|KB|MB|GB|KiB|MiB|GiB)?$")
+    case .plain: number(or: "^[0-9.]+ *(k|M|G)?$")
+    case .millionths: text("^[0-9.]+ *%$")
+    }
   }
 
   private static func mapping(_ mapping: MappingShape) -> JSONText {

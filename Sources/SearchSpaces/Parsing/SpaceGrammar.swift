@@ -234,6 +234,7 @@ extension CostName {
     case .deployed, .trained, .published: .parameters
     case .optimizerBytes, .activationBytes, .fileBytes: .bytes
     case .flopsPerToken: .plain
+    case .addedLatencyEstimate: .millionths
     }
   }
 }

@@ -63,13 +63,15 @@ extension SpaceNode {
   /// A limit: `.count` in its unit, or `.share` of the backbone's parameters.
   func limit(_ unit: ValueShape.LimitUnit) -> Limit? {
     guard let plain, !plain.isEmpty else { return nil }
-    if plain.hasSuffix("%"), unit == .parameters {
+    if plain.hasSuffix("%"), unit == .parameters || unit == .millionths {
       let digits = String(plain.dropLast()).trimmingTrailingSpaces
       guard Self.isNumber(digits), let percent = Double(digits), percent > 0, percent <= 1000 else {
         return nil
       }
-      return .share(percent: percent)
+      return unit == .parameters
+        ? .share(percent: percent) : .count(Int((percent * 1e4).rounded(.down)))
     }
+    if unit == .millionths { return nil }
     var digits = plain
     var factor = 1.0
     let suffixes = unit == .bytes ? Self.byteSuffixes : Self.countSuffixes

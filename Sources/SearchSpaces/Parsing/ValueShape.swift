@@ -21,6 +21,8 @@ indirect enum ValueShape: Sendable {
     case parameters
     case bytes
     case plain
+    /// A share, kept in millionths.
+    case millionths
   }
 
   static func list(_ shape: ValueShape, minimum: Int = 0) -> ValueShape {
@@ -70,6 +72,7 @@ extension ValueShape {
     case .limit(.parameters): "a whole number or a share such as 0.5%"
     case .limit(.bytes): "a number of bytes such as 64MB"
     case .limit(.plain): "a whole number"
+    case .limit(.millionths): "a share such as 2%"
     case .scalar: "a number, a word, true or false"
     case .list(let element, let minimum, let maximum):
       Self.expectation(listOf: element, minimum, maximum)

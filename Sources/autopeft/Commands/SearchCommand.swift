@@ -44,10 +44,6 @@ struct SearchCommand: AsyncParsableCommand {
     let text = try SpaceText.read(URL(filePath: space), name: space)
     let parsed = try StudyAssembly.space(
       text, file: space, backbone: model.backbone, overrides: overrides)
-    // Everything that can be wrong is found before a run appears on the disk.
-    let task = try DownstreamTask(named: model.task)
-    _ = try task.data()
-    _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
     let parallel = try sitting.checkedParallel()
     let settings = StudySettings(
       seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
@@ -56,6 +52,7 @@ struct SearchCommand: AsyncParsableCommand {
       backbone: BackboneFacts.absolute(model.backbone),
       casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
       head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
+    try check(parsed, settings)
     let budget = sitting.applied(
       to: StudyBudget(trials: sitting.trials ?? SittingOptions.defaultTrials))
     let name = try runName ?? freeName()
@@ -70,6 +67,14 @@ struct SearchCommand: AsyncParsableCommand {
     try await StudySitting(
       run: directory, parallel: parallel, executor: sitting.executor, acceptsEnvironment: false
     ).search()
+  }
+
+  /// Finds everything that can be wrong before a run appears on the disk.
+  private func check(_ space: SearchSpace, _ settings: StudySettings) throws {
+    let task = try DownstreamTask(named: model.task)
+    _ = try task.data()
+    _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
+    _ = try StudyAssembly.strategy(settings, for: space)
   }
 
   /// The space file's name, with the first number that is free.

@@ -64,8 +64,14 @@ struct SpaceCommand: ParsableCommand {
       let space = try source.load()
       Console.output(
         SpaceTable.decisions(space).rendered(as: output.format), terminator: "")
+      var random = CounterRandom(RandomKey(seed: 0).derived("space-check"))
+      let survey = space.feasibility(draws: Self.draws, using: &random)
       Console.note("\(source.space): \(space.dimensions.count) dimensions; the file is valid.")
+      Console.note(SpaceTable.summary(survey))
     }
+
+    /// Random points that show what share of a space is feasible, to 2 points either way.
+    private static let draws = 2_000
   }
 
   struct Count: ParsableCommand {
