@@ -29,6 +29,16 @@ import Training
       "The value 'soon' is invalid for '--timeout <2h30m>'"
     ),
     (["trials", "r", "--format", "xml"], "The value 'xml' is invalid for '--format <format>'"),
+    (
+      ["train", "a.yaml", "--task", "nli2", "--output", "o", "--trace-steps", "5"],
+      "--trace-steps says how long a trace is; give --trace too."
+    ),
+    (
+      [
+        "train", "a.yaml", "--task", "nli2", "--output", "o", "--trace", "t", "--trace-steps", "0",
+      ],
+      "--trace-steps must be at least 1, got 0."
+    ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],
@@ -83,6 +93,8 @@ import Training
     (ExportError.unknownFormat("x", known: []), 2),
     (ExportError.outputExists("x"), 73),
     (ExportError.damaged(file: "x", reason: "y"), 65),
+    (TraceError.exists("x"), 73),
+    (TraceError.alreadyTrained, 2),
     (ExecutorError.unknownName("x", known: []), 2),
     (StudyError.nothingToConfirm(run: "x"), 3),
     (Failure.Outcome(code: 75, text: "stopped"), 75),
