@@ -39,6 +39,10 @@ import Training
       ],
       "--trace-steps must be at least 1, got 0."
     ),
+    (
+      ["bench", "training", "--task", "nli2", "--method", "lora", "--configuration", "a.yaml"],
+      "--method and --configuration both say what to train; give one."
+    ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],
