@@ -75,10 +75,21 @@ struct Failure {
     case is SpaceError, is StrategyError, is MethodError, is TaskError: 2
     case is Infeasibility: 2
     case let error as ExportError: error.exitCode
+    case let error as TraceError: error.exitCode
     case is CheckpointError, is BackboneError, is TokenizerError, is TrialError: 65
     case is FileError: 74
     case is CocoaError: 74
     default: nil
+    }
+  }
+}
+
+extension TraceError {
+  /// 73 for output, 2 for what the user can ask differently.
+  var exitCode: Int32 {
+    switch self {
+    case .exists: 73
+    case .alreadyTrained: 2
     }
   }
 }

@@ -33,6 +33,20 @@ import Training
       ["search", "a.yaml", "--task", "nli2", "--cased", "--uncased"],
       "Value to be set with flag '--uncased' had already been set with flag '--cased'"
     ),
+    (
+      ["train", "a.yaml", "--task", "nli2", "--output", "o", "--trace-steps", "5"],
+      "--trace-steps says how long a trace is; give --trace too."
+    ),
+    (
+      [
+        "train", "a.yaml", "--task", "nli2", "--output", "o", "--trace", "t", "--trace-steps", "0",
+      ],
+      "--trace-steps must be at least 1, got 0."
+    ),
+    (
+      ["bench", "training", "--task", "nli2", "--method", "lora", "--configuration", "a.yaml"],
+      "--method and --configuration both say what to train; give one."
+    ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],
@@ -87,6 +101,8 @@ import Training
     (ExportError.unknownFormat("x", known: []), 2),
     (ExportError.outputExists("x"), 73),
     (ExportError.damaged(file: "x", reason: "y"), 65),
+    (TraceError.exists("x"), 73),
+    (TraceError.alreadyTrained, 2),
     (ExecutorError.unknownName("x", known: []), 2),
     (StudyError.nothingToConfirm(run: "x"), 3),
     (Failure.Outcome(code: 75, text: "stopped"), 75),

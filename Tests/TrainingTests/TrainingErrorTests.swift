@@ -192,6 +192,13 @@ import Testing
       "the embedded backbone is not in '/x', where the program expects it. Build the program anew, "
         + "or name another --backbone."),
     Row(
+      "trace exists", TraceError.exists("t"),
+      "trace: 't' exists already. Name a folder that does not, or remove it."),
+    Row(
+      "trace of a resumed training", TraceError.alreadyTrained,
+      "trace: a trace begins with the first step, and the folder of --output holds a training that "
+        + "has taken some already. Name a new one."),
+    Row(
       "tokenizer", TrialError.tokenizerTooLarge(tokens: 10, rows: 5),
       "the tokenizer has 10 tokens, the backbone 5 embeddings. Do both belong to the same "
         + "checkpoint?"),

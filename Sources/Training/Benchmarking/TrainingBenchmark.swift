@@ -18,11 +18,15 @@ public struct TrainingBenchmark: Sendable {
   public var threads: Int
   /// Training steps that are measured.
   public var steps: Int
+  /// Where the steps are written down, the first, unmeasured one included; nil where they are not.
+  ///
+  /// Writing them takes time that is then measured too.
+  public var trace: TraceRequest?
 
   /// - Parameter configuration: what to train; its settings give batch and maximum length.
   public init(
     backbone: String, casing: Casing? = nil, task: String, configuration: PEFTConfiguration,
-    headKind: HeadKind = .automatic, threads: Int = 1, steps: Int = 20
+    headKind: HeadKind = .automatic, threads: Int = 1, steps: Int = 20, trace: TraceRequest? = nil
   ) {
     self.backbone = backbone
     self.casing = casing
@@ -31,6 +35,7 @@ public struct TrainingBenchmark: Sendable {
     self.headKind = headKind
     self.threads = threads
     self.steps = steps
+    self.trace = trace
   }
 
   /// What was measured, with the keys of `bench training --format json`.
@@ -75,7 +80,8 @@ public struct TrainingBenchmark: Sendable {
     let source = try BackboneSource(
       name: backbone, casing: casing, dropout: configuration.training.backboneDropout)
     let trainer = try makeTrainer(source)
-    try trainer.step()
+    let trace = try trace.map { try TrainingTrace($0, job: job(of: trainer), trainer: trainer) }
+    _ = try trace?.step(trainer) ?? trainer.step()
     var product = MatrixProduct()
     _ = product.measured(count: 2)
     var training = Stopwatch()
@@ -85,13 +91,16 @@ public struct TrainingBenchmark: Sendable {
       if trainer.isEpochTrained { _ = try trainer.closeEpoch(shouldStop: { false }) }
       let lengths = trainer.nextLengths()
       let work = trainer.model.stepWork(lengths: lengths)
-      try training.measure(operations: work.operations) { try trainer.step() }
+      try training.measure(operations: work.operations) {
+        _ = try trace?.step(trainer) ?? trainer.step()
+      }
       examples += lengths.count
       tokens += lengths.reduce(0, +)
       machine.measure(operations: MatrixProduct.operations * 2) {
         _ = product.measured(count: 2)
       }
     }
+    try trace?.finish()
     var evaluation = Stopwatch()
     var evaluated = 0
     evaluation.measure(operations: 0) {
@@ -108,6 +117,18 @@ public struct TrainingBenchmark: Sendable {
       peakMemoryBytes: ProcessMemory.peakBytes, steps: steps, threads: threads)
   }
 
+  /// The measured training as a trace names it.
+  private func job(of trainer: Trainer) -> TrialJob {
+    var configuration = configuration
+    configuration.training = trainer.plan.settings
+    return TrialJob(
+      trial: 0, configuration: configuration, backbone: backbone, casing: casing,
+      task: task, seed: Self.seed,
+      headKind: headKind, threads: threads)
+  }
+
+  private static let seed: UInt64 = 0
+
   /// A trainer that never runs out of steps.
   private func makeTrainer(_ source: BackboneSource) throws -> Trainer {
     let task = try DownstreamTask(named: task)
@@ -122,7 +143,7 @@ public struct TrainingBenchmark: Sendable {
     let training = Array(data.training.prefix(limit))
     let validation = Array(data.validation.prefix(256))
     let outputCount = task.kind.isRegression ? 1 : data.labels.count
-    let key = RandomKey(seed: 0)
+    let key = RandomKey(seed: Self.seed)
     let model = try FineTunedModel(
       backbone: source.backbone, configuration: configuration, headKind: headKind,
       outputCount: outputCount, headDropout: settings.backboneDropout, key: key)

@@ -17,6 +17,8 @@ public struct TrialRunner: Sendable {
   /// 30 by default: a lost worker repeats half a minute at most, and a trial of the embedded
   /// default, which takes seconds, writes none.
   public let checkpointInterval: Double
+  /// Where the first steps are written down for another engine; nil where they are not.
+  public let trace: TraceRequest?
   public let logger: Logger
 
   /// Lines on the standard error stream, which an executor keeps as `log.txt`.
@@ -26,11 +28,12 @@ public struct TrialRunner: Sendable {
 
   public init(
     job: TrialJob, directory: String, checkpointInterval: Double = 30,
-    logger: Logger = TrialRunner.standardErrorLogger
+    trace: TraceRequest? = nil, logger: Logger = TrialRunner.standardErrorLogger
   ) {
     self.job = job
     self.directory = directory
     self.checkpointInterval = checkpointInterval
+    self.trace = trace
     self.logger = logger
   }
 
@@ -39,17 +42,20 @@ public struct TrialRunner: Sendable {
   /// A trial that has its result already is not trained again.
   /// - Parameter shouldStop: asked after every step and between batches of an evaluation.
   /// - Throws: what keeps the trial from being trained at all: `TrialError`, `TaskError`,
-  ///   `CheckpointError`, `MethodError` and the like. A training that goes wrong by itself ends
+  ///   `CheckpointError`, `MethodError`, `TraceError` and the like. A training that goes wrong by itself ends
   ///   as a failed result.
   public func run(shouldStop: @Sendable () -> Bool = { false }) throws -> TrialOutcome {
     let files = TrialFiles(directory: directory)
     guard files.exists(directory) else { throw TrialError.missingDirectory(directory) }
+    try trace?.requireFree()
     if let result = try files.readResult() {
+      if trace != nil { throw TraceError.alreadyTrained }
       logger.info("trial \(job.trial): the result is there already")
       return .finished(result)
     }
     BLAS.setThreadCount(job.threads)
     let session = try TrialSession(job: job, files: files, logger: logger)
-    return try session.run(checkpointInterval: checkpointInterval, shouldStop: shouldStop)
+    return try session.run(
+      trace: trace, checkpointInterval: checkpointInterval, shouldStop: shouldStop)
   }
 }

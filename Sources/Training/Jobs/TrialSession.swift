@@ -15,6 +15,7 @@ final class TrialSession {
   private let labels: [String]
   /// Read only where the job asks for a score on it.
   private let test: TokenizedExamples?
+  private var trace: TrainingTrace?
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var timing = TrialTiming()
@@ -55,8 +56,11 @@ final class TrialSession {
   }
 
   /// Trains to the end, or until a stop is asked for.
-  func run(checkpointInterval: Double, shouldStop: () -> Bool) throws -> TrialOutcome {
+  func run(
+    trace request: TraceRequest?, checkpointInterval: Double, shouldStop: () -> Bool
+  ) throws -> TrialOutcome {
     try resume()
+    trace = try request.map { try TrainingTrace($0, job: job, trainer: trainer) }
     log.start(trainer, counts: counts(scored: 0))
     do {
       guard try train(checkpointInterval: checkpointInterval, shouldStop: shouldStop) else {
@@ -64,8 +68,10 @@ final class TrialSession {
       }
       trainer.restoreBest()
       guard let score = try scored(shouldStop: shouldStop) else { return try stopped() }
+      try trace?.finish()
       return .finished(try finish(score))
     } catch let failure as TrainingFailure {
+      try trace?.finish()
       return .finished(try fail(failure))
     }
   }
@@ -82,7 +88,7 @@ final class TrialSession {
         try files.write(trainer.progress.epochs)
         log.epoch(line)
       } else {
-        let loss = try trainer.step()
+        let loss = try trace?.step(trainer) ?? trainer.step()
         timing.trainingSeconds += seconds(since: began)
         log.step(trainer.progress, loss: loss)
       }

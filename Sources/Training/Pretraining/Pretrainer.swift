@@ -8,8 +8,8 @@ internal import TensorCore
 ///
 /// One pass of masked word prediction with a bag-of-words loss at [CLS]; at the end the weights
 /// are rounded to half precision, measured again, and written. The same settings on the same
-/// machine give the same bytes where matrix products use one thread (`BLAS.setThreadCount`);
-/// products this small gain nothing from more.
+/// machine give the same bytes: matrix products use one thread, and ones this small would gain
+/// nothing from more.
 public enum Pretrainer {
   /// Runs a pretraining to its end.
   ///
@@ -24,6 +24,7 @@ public enum Pretrainer {
     settings: PretrainingSettings = PretrainingSettings(), output: String,
     progress: (PretrainingProgress) -> Void
   ) throws -> PretrainingReport {
+    BLAS.setThreadCount(1)
     let folder = try PretrainedFolder(path: output)
     let model = PretrainingModel(PretrainingSettings.architecture, settings: settings)
     let validation = PretrainingValidation(settings: settings)

@@ -131,10 +131,11 @@ final class Trainer {
     Evaluation(model, on: examples, tape: evaluationTape, shouldStop: shouldStop)
   }
 
+  /// The examples of the next step, in the order of its batch.
+  func nextIndices() -> ArraySlice<Int> { plan.batch(progress.stepInEpoch, of: currentOrder()) }
+
   /// The numbers of tokens of the sequences of the next step.
-  func nextLengths() -> [Int] {
-    plan.batch(progress.stepInEpoch, of: currentOrder()).map { data.training.length($0) }
-  }
+  func nextLengths() -> [Int] { nextIndices().map { data.training.length($0) } }
 
   /// Sets the model to the tensors of the best epoch.
   func restoreBest() {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PEFTMethods
 import SearchSpaces
 import Training
 
@@ -19,23 +20,35 @@ struct BenchCommand: ParsableCommand {
     }
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "The method, with its defaults in every layer; 'none' for head only.")
-    var method = "lora"
+    @Option(
+      help: "The method, with its defaults in every layer; 'none' for head only (default: lora).")
+    var method: String?
+    @Option(
+      name: .customLong("configuration"),
+      help: ArgumentHelp("A configuration file, instead of --method.", valueName: "file"))
+    var file: String?
     @Option(help: "Threads that a matrix product may use.") var threads = 1
     @Option(help: "Training steps that are measured.") var steps = 20
-    @Option(help: "Examples per step.") var batch = 32
+    @Option(help: "Examples per step (default: what --configuration says, or 32).")
+    var batch: Int?
+    @Option(
+      help: ArgumentHelp(
+        "A new folder for what another engine needs to replay the steps, the first, unmeasured one "
+          + "included.", valueName: "folder"))
+    var trace: String?
     @Option(help: "table or json.") var format: Format = .table
 
+    func validate() throws {
+      if file != nil, method != nil {
+        throw ValidationError("--method and --configuration both say what to train; give one.")
+      }
+    }
+
     func run() throws {
-      let layers = try BackboneFacts(name: model.backbone).shape.layers
-      let methods = method == "none" ? [] : [MethodInstance(method, [:])]
-      let configuration = PEFTConfiguration(
-        groups: [LayerGroup(layers: layers, methods: methods)],
-        training: TrainingSettings(batch: batch))
       let report = try TrainingBenchmark(
         backbone: model.backbone, casing: model.casingOptions.casing, task: model.task,
-        configuration: configuration,
-        headKind: model.head, threads: threads, steps: steps
+        configuration: try measured(), headKind: model.head, threads: threads, steps: steps,
+        trace: trace.map { TraceRequest(directory: $0, steps: steps + 1) }
       ).run()
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -54,6 +67,24 @@ struct BenchCommand: ParsableCommand {
           report.examplesPerSecond, report.tokensPerSecond, Double(report.peakMemoryBytes) / 1e6,
           report.trainingGigaflops, 100 * report.sgemmShare, report.sgemmGigaflops,
           report.evaluationExamplesPerSecond))
+    }
+
+    /// What is trained: the file's configuration, or one method in every layer.
+    private func measured() throws -> PEFTConfiguration {
+      let shape = try BackboneFacts(name: model.backbone).shape
+      var configuration: PEFTConfiguration
+      if let file {
+        configuration = try PEFTConfiguration(
+          yaml: try SpaceText.read(URL(filePath: file), name: file), file: file,
+          schemas: MethodRegistry.schemas, backbone: shape)
+      } else {
+        let methods = method == "none" ? [] : [MethodInstance(method ?? "lora", [:])]
+        configuration = PEFTConfiguration(
+          groups: [LayerGroup(layers: shape.layers, methods: methods)],
+          training: TrainingSettings())
+      }
+      if let batch { configuration.training.batch = batch }
+      return configuration
     }
   }
 }

@@ -20,6 +20,20 @@ struct PretrainCommand: ParsableCommand {
     var settings = PretrainingSettings()
     if let steps { settings.steps = steps }
     if let seed { settings.seed = seed }
-    try Pretrainer.run(settings: settings, output: output) { Console.note($0.description) }
+    let report = try Pretrainer.run(settings: settings, output: output) {
+      Console.note($0.description)
+    }
+    Console.output(report.description)
+    try Self.accept(report)
+  }
+
+  /// Ends the program with code 1 where the written model is not good enough to be committed.
+  static func accept(_ report: PretrainingReport) throws {
+    let shortfalls = report.shortfalls
+    guard !shortfalls.isEmpty else { return }
+    throw Failure.Outcome(
+      code: 1,
+      text: "the model is written, but it is below what the embedded backbone must reach:\n"
+        + shortfalls.map { "  \($0)" }.joined(separator: "\n"))
   }
 }

@@ -29,6 +29,31 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "What the score is measured on: validation or test.")
   var split: EvaluationSplit = .validation
 
+  @Option(
+    help: ArgumentHelp(
+      "A new folder for what another engine needs to replay the first steps: initial tensors, "
+        + "batches, settings and losses.", valueName: "folder"))
+  var trace: String?
+
+  @Option(help: "How many steps --trace writes (default: 50).")
+  var traceSteps: Int?
+
+  func validate() throws {
+    guard let traceSteps else { return }
+    guard trace != nil else {
+      throw ValidationError("--trace-steps says how long a trace is; give --trace too.")
+    }
+    guard traceSteps >= 1 else {
+      throw ValidationError("--trace-steps must be at least 1, got \(traceSteps).")
+    }
+  }
+
+  private var traceRequest: TraceRequest? {
+    guard let trace else { return nil }
+    return traceSteps.map { TraceRequest(directory: trace, steps: $0) }
+      ?? TraceRequest(directory: trace)
+  }
+
   func run() throws {
     let configuration = try PEFTConfiguration(
       yaml: try SpaceText.read(URL(filePath: file), name: file), file: file,
@@ -44,9 +69,8 @@ struct TrainCommand: ParsableCommand {
       throw Failure.Outcome(
         code: 73, text: "cannot create \(folder): \(error.localizedDescription)")
     }
-    guard case .finished(let result) = try TrialRunner(job: job, directory: folder).run() else {
-      return
-    }
+    let runner = TrialRunner(job: job, directory: folder, trace: traceRequest)
+    guard case .finished(let result) = try runner.run() else { return }
     var table = Table(columns: ["measure", "value"])
     table.append([.text("state"), .text(result.state.rawValue)])
     table.append([.text("score"), .number(result.score, digits: 4)])
