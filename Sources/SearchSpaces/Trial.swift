@@ -71,8 +71,10 @@ public struct TrialCosts: Codable, Hashable, Sendable {
   /// Bytes of the exported adapter file (float32, head apart).
   public var fileBytes: Int
   /// Multiply-adds that stay beside the backbone's own once all that can be folded is folded, in
-  /// millionths of the backbone's, rounded up; calls and memory traffic are not in it. 0 in runs
-  /// that were made before schema 2, which could not ask for it.
+  /// millionths of the backbone's, rounded up.
+  ///
+  /// Calls and memory traffic are not in it. It is 0 in runs that were made before schema 2, which
+  /// could not ask for it.
   public var addedLatencyEstimate: Int
 
   public init(

@@ -42,8 +42,8 @@ public struct TrialRunner: Sendable {
   /// A trial that has its result already is not trained again.
   /// - Parameter shouldStop: asked after every step and between batches of an evaluation.
   /// - Throws: what keeps the trial from being trained at all: `TrialError`, `TaskError`,
-  ///   `CheckpointError`, `MethodError`, `TraceError` and the like. A training that goes wrong by itself ends
-  ///   as a failed result.
+  ///   `CheckpointError`, `MethodError`, `TraceError` and the like. A training that goes wrong by
+  ///   itself ends as a failed result.
   public func run(shouldStop: @Sendable () -> Bool = { false }) throws -> TrialOutcome {
     let files = TrialFiles(directory: directory)
     guard files.exists(directory) else { throw TrialError.missingDirectory(directory) }
