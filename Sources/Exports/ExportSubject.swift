@@ -1,4 +1,4 @@
-public import Backbones
+internal import Backbones
 public import Checkpoints
 public import NeuralNets
 public import PEFTMethods

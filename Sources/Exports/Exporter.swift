@@ -1,4 +1,3 @@
-public import Backbones
 public import NeuralNets
 
 /// Writes a trained configuration in the format of a library that people use.

@@ -1,5 +1,5 @@
 import Foundation
-public import RunStore
+internal import RunStore
 import SearchSpaces
 public import Studies
 

@@ -42,7 +42,7 @@ struct StudyAssembly {
   func plan() throws -> StudyPlan {
     var given: [StudyPlan.Given] = []
     if space.usesReferences {
-      given += try space.references().map { reference in
+      given += space.references().map { reference in
         StudyPlan.Given(
           origin: .reference, configuration: reference, costs: space.costs(of: reference))
       }
