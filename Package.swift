@@ -29,6 +29,7 @@ let layer0: [Target] =
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
     .target(name: "CVectorKernels"),
+    .target(name: "CAllocationCount"),
   ] + library("StrictJSON")
 
 let layer1: [Target] =
@@ -72,7 +73,7 @@ let layer5: [Target] =
     "Training",
     [
       "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "Tokenizers",
-      "SearchSpaces", "LinearAlgebra", "StrictJSON",
+      "SearchSpaces", "LinearAlgebra", "StrictJSON", "CAllocationCount",
       .product(name: "Logging", package: "swift-log"),
     ],
     testing: ["TestSupport"], resources: [.copy("Embedded")])

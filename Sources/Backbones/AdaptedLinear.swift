@@ -18,6 +18,8 @@ final class AdaptedLinear {
     adapters.removeAll()
   }
 
+  var worksRowByRow: Bool { adapters.allSatisfy(\.worksRowByRow) }
+
   /// The adapted output [T, out] of x [T, in].
   func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
     var y = linear(x, tape: tape)
@@ -44,6 +46,8 @@ final class ResidualEnd {
   func detachAll() {
     adapters.removeAll()
   }
+
+  var worksRowByRow: Bool { adapters.allSatisfy(\.worksRowByRow) }
 
   /// Closes a branch with output u [T, D] over the residual input x [T, D].
   func callAsFunction(_ u: Tensor, residual x: Tensor, tape: Tape) -> Tensor {

@@ -15,6 +15,24 @@ final class BertLayer {
     feedForward(attention(x, batch: batch, tape: tape), tape: tape)
   }
 
+  /// The rows of the first tokens alone: [T, D] → [B, D].
+  ///
+  /// Keys and values are those of all tokens; everything behind them is row by row.
+  /// - Precondition: `worksRowByRow`.
+  func firstTokens(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    let keysAndValues = attention.keysAndValues(x, tape: tape)
+    let first = tape.gatherRows(x, rows: batch.firstTokens)
+    return tape.withSourceRows(batch.firstTokens) {
+      feedForward(
+        attention.firstTokens(first, keysAndValues, batch: batch, tape: tape), tape: tape)
+    }
+  }
+
+  /// Whether no adapter mixes rows, so that some of them can be computed alone.
+  var worksRowByRow: Bool {
+    attention.worksRowByRow && feedForward.worksRowByRow
+  }
+
   /// The linear map at a point, with its adapters; nil where the point is none.
   func adapted(_ point: InsertionPoint) -> AdaptedLinear? {
     switch point {

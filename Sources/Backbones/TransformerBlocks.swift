@@ -33,11 +33,41 @@ final class AttentionBlock {
 
   /// LN(u + x) [T, D] for x [T, D].
   func callAsFunction(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    branch(x, .all, keysAndValues(x, tape: tape), batch: batch, tape: tape)
+  }
+
+  /// Keys and values [T, D] of all tokens, and those of the prefix [P, D].
+  struct KeysAndValues {
+    let keys: Tensor
+    let values: Tensor
+    let prefix: (keys: Tensor, values: Tensor)?
+  }
+
+  func keysAndValues(_ x: Tensor, tape: Tape) -> KeysAndValues {
+    KeysAndValues(
+      keys: key(x, tape: tape), values: value(x, tape: tape), prefix: prefix?.prefix(tape: tape))
+  }
+
+  /// LN(u + x) [B, D] for the rows x [B, D] of the first tokens.
+  func firstTokens(
+    _ x: Tensor, _ keysAndValues: KeysAndValues, batch: PackedBatch, tape: Tape
+  ) -> Tensor {
+    branch(x, .firstTokens, keysAndValues, batch: batch, tape: tape)
+  }
+
+  private func branch(
+    _ x: Tensor, _ queries: TokenRows, _ other: KeysAndValues, batch: PackedBatch, tape: Tape
+  ) -> Tensor {
     let context = attention(
-      query(x, tape: tape), key(x, tape: tape), value(x, tape: tape), batch: batch,
-      prefix: prefix?.prefix(tape: tape), tape: tape)
+      query(x, tape: tape), other.keys, other.values, queries: queries, batch: batch,
+      prefix: other.prefix, tape: tape)
     let u = outputDropout(output(context, tape: tape), tape: tape)
     return end(u, residual: x, tape: tape)
+  }
+
+  var worksRowByRow: Bool {
+    query.worksRowByRow && key.worksRowByRow && value.worksRowByRow && output.worksRowByRow
+      && end.worksRowByRow && prefix?.worksRowByRow ?? true
   }
 }
 
@@ -62,6 +92,10 @@ final class FeedForwardBlock {
     self.output = AdaptedLinear(output)
     end = ResidualEnd(norm)
     outputDropout = Dropout(rate: dropout.hidden, label: "\(label).feed-forward-out")
+  }
+
+  var worksRowByRow: Bool {
+    inner.worksRowByRow && output.worksRowByRow && end.worksRowByRow
   }
 
   /// LN(u + x) [T, D] for x [T, D].

@@ -32,16 +32,23 @@ VK_INLINE void philox(uint64_t first, uint64_t key, uint32_t *words, size_t coun
   }
 }
 
-VK_KERNEL void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint64_t first_block,
+VK_KERNEL void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint64_t first_word,
                           uint32_t threshold, float scale, int accumulate) {
   uint32_t words[4 * blocks_at_once];
-  for (size_t start = 0; start < n; start += 4 * blocks_at_once) {
-    const size_t count = n - start < 4 * blocks_at_once ? n - start : 4 * blocks_at_once;
-    philox(first_block + start / 4, key, words, (count + 3) / 4);
+  uint64_t block = first_word / 4;
+  size_t skipped = first_word % 4;
+  for (size_t start = 0; start < n;) {
+    const size_t room = 4 * blocks_at_once - skipped;
+    const size_t count = n - start < room ? n - start : room;
+    philox(block, key, words, (skipped + count + 3) / 4);
+    const uint32_t *ws = words + skipped;
     const float *xs = x + start;
     float *ys = y + start;
     VK_INDEPENDENT
     for (size_t i = 0; i < count; i++)
-      ys[i] = (accumulate ? ys[i] : 0.0f) + (words[i] >= threshold ? scale * xs[i] : 0.0f);
+      ys[i] = (accumulate ? ys[i] : 0.0f) + (ws[i] >= threshold ? scale * xs[i] : 0.0f);
+    start += count;
+    block += blocks_at_once;
+    skipped = 0;
   }
 }

@@ -64,6 +64,12 @@ public enum BLAS {
     openblas_set_num_threads(Int32(count))
   }
 
+  /// The number of threads that a product may use.
+  public static var threadCount: Int {
+    prepare()
+    return Int(openblas_get_num_threads())
+  }
+
   /// Sets the default number of threads before the first product; every entry calls it.
   @inline(__always)
   static func prepare() { _ = isPrepared }

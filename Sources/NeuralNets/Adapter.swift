@@ -6,6 +6,16 @@ public protocol Adapter: AnyObject {
   var parameters: [Parameter] { get }
   /// What the adapter amounts to after training, for merging and for export formats.
   var canonicalForm: CanonicalForm { get }
+  /// Whether a row of its result depends on the same row of its inputs alone.
+  ///
+  /// Then the last layer may be computed for the rows that the head reads. True by default; an
+  /// adapter that averages over tokens, or whose dropout falls on anything but token rows, says
+  /// false, and its layer is computed whole.
+  var worksRowByRow: Bool { get }
+}
+
+extension Adapter {
+  public var worksRowByRow: Bool { true }
 }
 
 /// Changes the output of one frozen linear map.

@@ -13,22 +13,53 @@ public protocol Backbone: AdapterHost {
   func embedded(_ batch: PackedBatch, tape: Tape) -> Tensor
   /// The output of one layer: [T, D] → [T, D].
   func layer(_ index: Int, _ hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor
+  /// Some rows of the output of one layer: [T, D] → [N, D].
+  ///
+  /// The same numbers, up to rounding, as if all rows were computed and then chosen; dropout masks
+  /// are those of the chosen rows.
+  func layer(
+    _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape
+  ) -> Tensor
 }
 
 extension Backbone {
-  /// The output of the last layer: [T, D].
-  public func hidden(_ batch: PackedBatch, tape: Tape) -> Tensor {
-    let input = tape.withTemporaries { embedded(batch, tape: tape) }
-    return hidden(batch, from: input, layer: 0, tape: tape)
+  /// All rows first, then the choice: what an architecture without a shorter way does.
+  public func layer(
+    _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape
+  ) -> Tensor {
+    let output = layer(index, hidden, batch: batch, tape: tape)
+    switch rows {
+    case .all: return output
+    case .firstTokens: return tape.gatherRows(output, rows: batch.firstTokens)
+    }
   }
 
-  /// The output of the last layer from the input of a given one: [T, D] → [T, D].
+  /// The output of the last layer: [T, D], or only the rows that are asked for.
+  public func hidden(_ batch: PackedBatch, rows: TokenRows = .all, tape: Tape) -> Tensor {
+    let input = tape.withTemporaries { embedded(batch, tape: tape) }
+    return hidden(batch, from: input, layer: 0, rows: rows, tape: tape)
+  }
+
+  /// The output of the last layer from the input of a given one: [T, D] → [T, D] or the rows that
+  /// are asked for.
   public func hidden(
-    _ batch: PackedBatch, from input: Tensor, layer first: Int, tape: Tape
+    _ batch: PackedBatch, from input: Tensor, layer first: Int, rows: TokenRows = .all, tape: Tape
+  ) -> Tensor {
+    precondition(
+      first < layerCount, "hidden: layer \(first) is none of the \(layerCount) layers")
+    let inner = hidden(batch, from: input, layers: first..<layerCount - 1, tape: tape)
+    return tape.withTemporaries(consuming: first < layerCount - 1 ? inner : nil) {
+      layer(layerCount - 1, inner, rows: rows, batch: batch, tape: tape)
+    }
+  }
+
+  /// The output of some layers, one after the other, from the input of the first: [T, D] → [T, D].
+  public func hidden(
+    _ batch: PackedBatch, from input: Tensor, layers: Range<Int>, tape: Tape
   ) -> Tensor {
     var hidden = input
-    for index in first..<layerCount {
-      hidden = tape.withTemporaries(consuming: index > first ? hidden : nil) {
+    for index in layers {
+      hidden = tape.withTemporaries(consuming: index > layers.lowerBound ? hidden : nil) {
         layer(index, hidden, batch: batch, tape: tape)
       }
     }

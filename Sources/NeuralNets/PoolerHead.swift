@@ -30,12 +30,12 @@ public final class PoolerHead: PredictionHead {
   }
 
   public var outputCount: Int { output.outputWidth }
+  public var rowsRead: TokenRows { .firstTokens }
 
   public var parameters: [NamedParameter] { output.namedParameters("output") }
 
-  public func logits(hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    let first = tape.gatherRows(hidden, rows: batch.firstTokens)
-    let pooled = tape.tanh(pooler(first, tape: tape))
+  public func logits(states: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    let pooled = tape.tanh(pooler(states, tape: tape))
     return output(dropout(pooled, tape: tape), tape: tape)
   }
 }

@@ -8,11 +8,23 @@ public protocol PredictionHead: AnyObject {
   ///
   /// A pooler of the checkpoint belongs to the backbone and is not among them.
   var parameters: [NamedParameter] { get }
-  /// hidden: [T, D] → [B, C].
-  func logits(hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor
+  /// The rows of the last layer that the head reads; no other is computed.
+  var rowsRead: TokenRows { get }
+  /// states: the rows that the head reads, [B, D] for first tokens → [B, C].
+  func logits(states: Tensor, batch: PackedBatch, tape: Tape) -> Tensor
 }
 
 extension PredictionHead {
+  /// Logits from the states of all tokens: hidden [T, D] → [B, C].
+  public func logits(hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    let states =
+      switch rowsRead {
+      case .all: hidden
+      case .firstTokens: tape.gatherRows(hidden, rows: batch.firstTokens)
+      }
+    return logits(states: states, batch: batch, tape: tape)
+  }
+
   /// Makes all of the head's own parameters trainable.
   public func makeTrainable() {
     for entry in parameters { entry.parameter.makeTrainable() }

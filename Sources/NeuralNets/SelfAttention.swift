@@ -16,13 +16,15 @@ public struct SelfAttention: Sendable {
   }
 
   /// softmax(Q Kᵀ / √K) V within each sequence; q, k, v: [T, D], prefix: [P, D] each → [T, D].
+  ///
+  /// - Parameter queries: the tokens that q has rows of; the result has the same rows.
   public func callAsFunction(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, batch: PackedBatch,
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, queries: TokenRows = .all, batch: PackedBatch,
     prefix: (keys: Tensor, values: Tensor)? = nil, tape: Tape
   ) -> Tensor {
     let noise = dropout.rate > 0 ? tape.noise : nil
     return tape.attention(
-      q, k, v, offsets: batch.offsets, heads: heads, prefixKeys: prefix?.keys,
+      q, k, v, queries: queries, offsets: batch.offsets, heads: heads, prefixKeys: prefix?.keys,
       prefixValues: prefix?.values,
       dropout: noise.map { (rate: dropout.rate, key: $0.derived(dropout.label)) })
   }

@@ -23,11 +23,11 @@ public final class TokenHead: PredictionHead {
   }
 
   public var outputCount: Int { output.outputWidth }
+  public var rowsRead: TokenRows { .firstTokens }
 
   public var parameters: [NamedParameter] { output.namedParameters("output") }
 
-  public func logits(hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    let first = tape.gatherRows(hidden, rows: batch.firstTokens)
-    return output(dropout(first, tape: tape), tape: tape)
+  public func logits(states: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    output(dropout(states, tape: tape), tape: tape)
   }
 }

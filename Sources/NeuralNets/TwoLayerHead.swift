@@ -31,14 +31,14 @@ public final class TwoLayerHead: PredictionHead {
   }
 
   public var outputCount: Int { output.outputWidth }
+  public var rowsRead: TokenRows { .firstTokens }
 
   public var parameters: [NamedParameter] {
     dense.namedParameters("dense") + output.namedParameters("output")
   }
 
-  public func logits(hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    let first = tape.gatherRows(hidden, rows: batch.firstTokens)
-    let inner = tape.tanh(dense(inputDropout(first, tape: tape), tape: tape))
+  public func logits(states: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    let inner = tape.tanh(dense(inputDropout(states, tape: tape), tape: tape))
     return output(innerDropout(inner, tape: tape), tape: tape)
   }
 }

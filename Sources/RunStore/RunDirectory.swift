@@ -5,7 +5,7 @@ internal import Glibc
 /// The folder that holds one study: its frozen space, its database, and all that trials leave.
 ///
 ///     runs/NAME/  space.yaml  environment.json  study.sqlite  lock
-///                 trials/0041/…   report/   export/
+///                 trials/0041/…   report/   export/   cache/
 ///
 /// A run appears under its name only when it is complete: it is made under a hidden name beside
 /// it and renamed, so a crash while it is made leaves no half a run.
@@ -39,6 +39,9 @@ public struct RunDirectory: Hashable, Sendable {
   public var report: String { path + "/report" }
   /// The default place of `autopeft export`.
   public var export: String { path + "/export" }
+
+  /// Files that only save work; made by the first worker that needs one.
+  public var cache: String { path + "/cache" }
 
   /// The folder of one trial.
   public func trial(_ number: Int) -> TrialDirectory {
@@ -147,6 +150,12 @@ public struct RunDirectory: Hashable, Sendable {
     try FileTree.names(in: folder).filter {
       AtomicFile.isTemporary(name: $0) || $0.hasSuffix(".tmp")
     }.map { folder + "/" + $0 }
+  }
+
+  /// Files that only save work, complete or not.
+  public func cachedFiles() throws -> [String] {
+    guard FileTree.isDirectory(cache) else { return [] }
+    return try FileTree.names(in: cache).map { cache + "/" + $0 }
   }
 
   /// Bytes on the disk of a file or folder of the run.

@@ -19,7 +19,7 @@ public struct RunCleaning: Sendable {
   public var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
   /// Lists checkpoints of recorded trials, adapters outside the front and the ten best, folders of
-  /// trials that the database does not know, and what killed processes left half written.
+  /// trials that the database does not know, what killed processes left half written, and caches.
   ///
   /// - Throws: `RunStoreError`, `RunDirectoryError.cannotRead`.
   public init(_ run: RunDirectory) throws {
@@ -40,6 +40,7 @@ public struct RunCleaning: Sendable {
     }
     items += try run.unfinishedFiles(in: run.path)
       .map { ($0, "half written by a process that was ended") }
+    items += try run.cachedFiles().map { ($0, "only saves work; made anew when it is needed") }
     self.items = items.sorted { $0.path < $1.path }.map {
       Item(path: $0.path, bytes: run.occupiedBytes($0.path), reason: $0.reason)
     }

@@ -3,11 +3,18 @@ protocol Operation {
   /// The tensor that the op made; its gradient is the input of `backward`.
   var output: Tensor { get }
 
+  /// What its time is counted as; elementwise work unless it says otherwise.
+  static var stage: WorkStage { get }
+
   /// Adds to the gradients of the parents, given dL/doutput.
   ///
   /// An op must be done with the gradient of its output before it asks for a target that may share
   /// its storage (`Tape.target(for:reusing:)`).
   func backward(_ gradient: OutputGradient, tape: Tape)
+}
+
+extension Operation {
+  static var stage: WorkStage { .elementwise }
 }
 
 /// dL/doutput, handed to the backward of the op that made the output; nobody reads it later.
@@ -30,6 +37,7 @@ struct GradientTarget {
 
 /// All recorded ops of one type, in order; emptied at each reset without giving memory back.
 class OperationPool {
+  var stage: WorkStage { preconditionFailure("abstract") }
   func output(at index: Int) -> Tensor { preconditionFailure("abstract") }
   func backward(at index: Int, _ gradient: OutputGradient, tape: Tape) {
     preconditionFailure("abstract")
@@ -45,6 +53,8 @@ final class TypedOperationPool<Op: Operation>: OperationPool {
     operations.append(operation)
     return operations.count - 1
   }
+
+  override var stage: WorkStage { Op.stage }
 
   override func output(at index: Int) -> Tensor { operations[index].output }
 

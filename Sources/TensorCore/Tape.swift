@@ -13,6 +13,11 @@ public final class Tape {
   /// The stream of this step's dropout masks; nil turns dropout off.
   public var noise: RandomKey?
 
+  /// Told what each op was and when it ended; nil measures nothing.
+  public var clock: StageClock?
+  /// The rows of the packed batch that the tensors at hand have; nil where they have all of them.
+  private(set) var sourceRows: [Int32]?
+
   private var arena = Arena()
   private var scratch = Arena()
   private var gradients = GradientSlots()
@@ -68,6 +73,15 @@ public final class Tape {
     return result
   }
 
+  /// A tensor without a gradient that the caller fills.
+  public func constant(
+    _ shape: Shape, fill: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Tensor {
+    let result = makeTensor(shape)
+    fill(result.values)
+    return result
+  }
+
   /// A tensor over memory that the caller keeps alive until `reset()`; it is never written.
   public func constant(borrowing values: UnsafeBufferPointer<Float>, shape: Shape) -> Tensor {
     precondition(
@@ -112,6 +126,17 @@ public final class Tape {
     return kept
   }
 
+  /// Runs a part of the network on some rows of the packed batch.
+  ///
+  /// Dropout on a tensor of that many rows then draws the masks that these rows have in the whole.
+  /// - Parameter rows: the row of the batch that each row of the tensors stands for.
+  public func withSourceRows(_ rows: [Int32], _ body: () throws -> Tensor) rethrows -> Tensor {
+    let outer = sourceRows
+    sourceRows = rows
+    defer { sourceRows = outer }
+    return try body()
+  }
+
   /// Memory for one op, taken back when the closure returns; contents are undefined.
   func withScratch<Result>(
     _ count: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result
@@ -135,17 +160,22 @@ public final class Tape {
   func makeTensor(
     _ shape: Shape, requiresGradient: Bool = false, isOverwritable: Bool = false
   ) -> Tensor {
-    Tensor(
+    clock?.beginOperation()
+    return Tensor(
       shape: shape, values: arena.allocate(shape.count),
       node: requiresGradient ? gradients.add() : Tensor.noNode, isOverwritable: isOverwritable)
   }
 
   /// The same values under another node: the result of an op that wrote over its first parent.
   func makeAlias(_ tensor: Tensor, requiresGradient: Bool) -> Tensor {
-    Tensor(
+    clock?.beginOperation()
+    return Tensor(
       shape: tensor.shape, values: tensor.values,
       node: requiresGradient ? gradients.add() : Tensor.noNode, isOverwritable: true)
   }
+
+  /// An op that is no elementwise work has come to its end.
+  func endOperation(_ stage: WorkStage) { clock?.lap(stage) }
 
   // MARK: - Recording and backward
 
@@ -176,7 +206,9 @@ public final class Tape {
     for entry in entries.reversed() {
       let output = entry.pool.output(at: entry.index)
       guard let gradient = gradients.take(output.node, count: output.count) else { continue }
+      clock?.lap(.bookkeeping)
       entry.pool.backward(at: entry.index, gradient, tape: self)
+      clock?.lap(entry.pool.stage)
       gradients.recycle(gradient)
     }
   }

@@ -45,7 +45,7 @@ import Training
     ),
     (
       ["bench", "training", "--task", "nli2", "--method", "lora", "--configuration", "a.yaml"],
-      "--method and --configuration both say what to train; give one."
+      "--configuration says what to train by itself; leave out --method"
     ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (

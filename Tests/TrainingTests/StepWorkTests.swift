@@ -89,6 +89,28 @@ import Testing
     #expect(step([serial, serial]).backward == 3 * product + through + 4 * product)
   }
 
+  /// Queries, attention output and feed-forward of two rows; keys and values of all.
+  @Test func theLastLayerIsCountedForTheRowsThatAreRead() {
+    let read = 2 * (2 * 16 + 2 * 32)
+    let work = WorkCounter.step(
+      shape: shape, layers: [LayerTuning()], tunesEmbeddings: true, rowsRead: .firstTokens,
+      head: [], lengths: lengths)
+    #expect(work.forward == tokens * 2 * 16 + read + 2 * tokens * 4)
+    #expect(work.backward == tokens * 2 * 16 + read + 4 * tokens * 4)
+  }
+
+  @Test func layersWithKeptStatesAreNotCounted() {
+    var tuned = LayerTuning()
+    tuned.ranks = [.query: 2]
+    func work(kept: Int) -> StepWork {
+      WorkCounter.step(
+        shape: shape, layers: [LayerTuning(), tuned], tunesEmbeddings: false, keptLayers: kept,
+        head: [], lengths: lengths)
+    }
+    #expect(work(kept: 0).forward == work(kept: 1).forward + forward)
+    #expect(work(kept: 0).backward == work(kept: 1).backward)
+  }
+
   /// The walk over a real model finds its adapters: LoRA r 2 on query and value of two layers.
   @Test func aModelIsWalkedAsItIs() throws {
     let folder = try TemporaryFolder()
@@ -103,8 +125,8 @@ import Testing
     tuned.ranks = [.query: 2, .value: 2]
     let expected = WorkCounter.step(
       shape: BackboneShape(layers: 2, width: 16, feedForward: 32, heads: 2),
-      layers: [tuned, tuned], tunesEmbeddings: false, head: [(16, 16, false), (16, 2, true)],
-      lengths: [4, 6])
-    #expect(model.stepWork(lengths: [4, 6]) == expected)
+      layers: [tuned, tuned], tunesEmbeddings: false, rowsRead: .firstTokens,
+      head: [(16, 16, false), (16, 2, true)], lengths: [4, 6])
+    #expect(model.stepWork(lengths: [4, 6], readsFrozenStates: false) == expected)
   }
 }

@@ -70,6 +70,23 @@ public final class Bert: Backbone {
     layers[index](hidden, batch: batch, tape: tape)
   }
 
+  /// Some rows of the output of one layer: [T, D] → [N, D].
+  ///
+  /// Only those rows go through query, attention output, feed-forward and norms, unless an adapter
+  /// of the layer mixes rows.
+  public func layer(
+    _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape
+  ) -> Tensor {
+    switch rows {
+    case .all: return layers[index](hidden, batch: batch, tape: tape)
+    case .firstTokens where layers[index].worksRowByRow:
+      return layers[index].firstTokens(hidden, batch: batch, tape: tape)
+    case .firstTokens:
+      let output = layers[index](hidden, batch: batch, tape: tape)
+      return tape.gatherRows(output, rows: batch.firstTokens)
+    }
+  }
+
   /// Checks that a batch fits the tables.
   public func check(_ batch: PackedBatch) throws(BackboneError) {
     for sequence in 0..<batch.sequenceCount {

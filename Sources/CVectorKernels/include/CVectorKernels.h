@@ -89,11 +89,37 @@ void vk_layer_norm_backward(const float *x, const float *residual, const float *
 double vk_cross_entropy_rows(const float *logits, const int32_t *labels, float *probabilities,
                              size_t rows, size_t columns);
 
+// ---- products.c ------------------------------------------------------------------------------
+
+/// Columns of a panel.
+#define VK_PANEL 16
+
+/// The rows of two matrices of one width, the second below the first; `first` may be null where it
+/// has no rows. `stride` is the distance of two rows in both.
+struct vk_stack {
+  const float *first;
+  size_t first_rows;
+  const float *second;
+  size_t second_rows;
+  size_t stride;
+};
+
+/// Packs B = b [R, columns] for `vk_panel_product`: ⌈columns / 16⌉ panels of [R, 16] floats, filled
+/// up with zeros.
+void vk_pack_rows(struct vk_stack b, size_t columns, float *panels);
+/// Packs B = bᵀ [inner, R] for b [R, inner]: ⌈R / 16⌉ panels of [inner, 16] floats.
+void vk_pack_columns(struct vk_stack b, size_t inner, float *panels);
+/// C (+)= α A B for some dozens of rows and columns; A [rows, inner] has its element (i, k) at
+/// i · a_row + k · a_column, so that a transposed A is read where it lies.
+void vk_panel_product(const float *a, size_t a_row, size_t a_column, const float *panels, float *c,
+                      size_t c_row, size_t rows, size_t columns, size_t inner, float alpha,
+                      int accumulate);
+
 // ---- random.c --------------------------------------------------------------------------------
 
-/// y (+)= scale · x where word i of the Philox 4x32-10 stream of `key` is not below `threshold`,
-/// else 0. Element i takes word i mod 4 of block `first_block` + i / 4.
-void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint64_t first_block,
+/// y (+)= scale · x where a word of the Philox 4x32-10 stream of `key` is not below `threshold`,
+/// else 0. Element i takes word w = `first_word` + i, which is word w mod 4 of block w / 4.
+void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint64_t first_word,
                 uint32_t threshold, float scale, int accumulate);
 
 // ---- optimizer.c -----------------------------------------------------------------------------

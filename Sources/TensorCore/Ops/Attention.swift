@@ -9,20 +9,25 @@ extension Tape {
   ///
   /// q, k, v: [T, D]; offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1];
   /// prefix keys and values: [P, D] → [T, D]. Heads are column blocks, read where they lie. No
-  /// padding exists, so no mask is needed.
-  /// - Parameter dropout: rate and stream of the dropout on attention probabilities; nil is off.
+  /// padding exists, so no mask is needed. A sequence's result does not depend on the others.
+  /// - Parameters:
+  ///   - queries: the tokens that q has rows of: with `firstTokens` q is [B, D] and so is the
+  ///     result, whose dropout masks are those of these rows in the whole.
+  ///   - dropout: rate and stream of the dropout on attention probabilities; nil is off.
   /// Reference: arXiv 1706.03762, section 3.2; prefix: arXiv 2101.00190, section 4.
   public func attention(
-    _ q: Tensor, _ k: Tensor, _ v: Tensor, offsets: [Int32], heads: Int,
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, queries: TokenRows = .all, offsets: [Int32],
+    heads: Int,
     prefixKeys: Tensor? = nil, prefixValues: Tensor? = nil,
     dropout: (rate: Float, key: RandomKey)? = nil
   ) -> Tensor {
-    let layout = AttentionLayout(q, offsets: offsets, heads: heads, prefix: prefixKeys)
+    let layout = AttentionLayout(
+      q, k, queries: queries, offsets: offsets, heads: heads, prefix: prefixKeys)
     precondition(
-      q.shape == k.shape && q.shape == v.shape && prefixKeys?.shape == prefixValues?.shape
+      k.shape == v.shape && q.columns == k.columns && prefixKeys?.shape == prefixValues?.shape
         && (prefixKeys.map { $0.columns == q.columns } ?? true),
-      "attention: q \(q.shape), k \(k.shape), v \(v.shape) must have one shape, and prefix keys"
-        + " and values [P, D] another")
+      "attention: k \(k.shape) and v \(v.shape) must have one shape, q \(q.shape) their width, and"
+        + " prefix keys and values [P, D] another")
     let parents = AttentionParents(
       q: q, k: k, v: v, prefixKeys: prefixKeys, prefixValues: prefixValues)
     let mask = dropout.flatMap { $0.rate > 0 ? DropoutMask(rate: $0.rate, key: $0.key) : nil }
@@ -31,7 +36,8 @@ extension Tape {
     let saved = needsGradient ? makeSaved(layout.probabilityCount) : nil
     let operation = AttentionOperation(
       output: output, parents: parents, layout: layout, mask: mask, probabilities: saved)
-    withScratch(layout.largestBlock * (mask == nil ? 1 : 2)) { operation.forward(scratch: $0) }
+    withScratch(layout.scratchCount) { operation.forward(scratch: $0) }
+    endOperation(.attention)
     if needsGradient { record(operation) }
     return output
   }
@@ -53,101 +59,151 @@ private struct AttentionParents {
 
 /// Where the sequences, heads and probability blocks of a packed batch lie.
 private struct AttentionLayout {
+  let queries: TokenRows
   let offsets: [Int32]
   let heads: Int
   let width: Int
   let prefixLength: Int
+  /// Floats of the largest probability block.
+  let largestBlock: Int
+  /// Floats of all probability blocks.
+  let probabilityCount: Int
+  /// Floats of the largest packed operand.
+  let panelCount: Int
 
-  init(_ q: Tensor, offsets: [Int32], heads: Int, prefix: Tensor?) {
+  init(
+    _ q: Tensor, _ k: Tensor, queries: TokenRows, offsets: [Int32], heads: Int, prefix: Tensor?
+  ) {
     precondition(
       heads > 0 && q.columns % heads == 0,
       "attention: width \(q.columns) must be a multiple of the number of heads, \(heads)")
     precondition(
-      offsets.first == 0 && offsets.last.map(Int.init) == q.rows,
-      "attention: offsets must run from 0 to the \(q.rows) rows of q, got \(offsets)")
+      offsets.first == 0 && offsets.last.map(Int.init) == k.rows,
+      "attention: offsets must run from 0 to the \(k.rows) rows of k, got \(offsets)")
+    precondition(
+      q.rows == (queries == .all ? k.rows : offsets.count - 1),
+      "attention: q \(q.shape) must have a row for each query (\(queries)) of k \(k.shape)")
+    self.queries = queries
     self.offsets = offsets
     self.heads = heads
     self.width = q.columns
-    self.prefixLength = prefix?.rows ?? 0
+    prefixLength = prefix?.rows ?? 0
+    var (largest, sum, longest) = (0, 0, 0)
+    for sequence in 0..<(offsets.count - 1) {
+      let length = Int(offsets[sequence + 1] - offsets[sequence])
+      let block = Self.block(
+        min(length, queries == .all ? length : 1), total: prefixLength + length)
+      largest = max(largest, block)
+      sum += heads * block
+      longest = max(longest, prefixLength + length)
+    }
+    (largestBlock, probabilityCount) = (largest, sum)
+    let panel = Int(VK_PANEL)
+    func rounded(_ count: Int) -> Int { (count + panel - 1) / panel * panel }
+    let headWidth = q.columns / heads
+    panelCount = max(rounded(longest) * headWidth, longest * rounded(headWidth))
   }
 
   var headWidth: Int { width / heads }
   var sequences: Range<Int> { 0..<(offsets.count - 1) }
+  /// Two probability blocks and a packed operand.
+  var scratchCount: Int { 2 * largestBlock + panelCount }
+
   func start(_ sequence: Int) -> Int { Int(offsets[sequence]) }
   func length(_ sequence: Int) -> Int { Int(offsets[sequence + 1]) - Int(offsets[sequence]) }
-  /// Floats of one probability block [n, P + n], rounded up to whole blocks of random words.
-  func block(_ sequence: Int) -> Int {
-    let n = length(sequence)
-    return (n * (prefixLength + n) + 3) & ~3
+  func queryStart(_ sequence: Int) -> Int { queries == .all ? start(sequence) : sequence }
+  func queryCount(_ sequence: Int) -> Int {
+    min(length(sequence), queries == .all ? length(sequence) : 1)
   }
-  var largestBlock: Int { sequences.reduce(0) { max($0, block($1)) } }
-  var probabilityCount: Int { sequences.reduce(0) { $0 + heads * block($1) } }
+
+  /// Floats of one probability block [queries, P + n], rounded up to whole blocks of random words.
+  static func block(_ queries: Int, total: Int) -> Int { (queries * total + 3) & ~3 }
 }
 
 /// One head of one sequence.
 private struct AttentionBlock {
   /// n, the tokens of the sequence.
   let length: Int
-  /// The element of [T, D] where the head's rows begin.
+  /// The first queries of them, for which the head is computed.
+  let queryCount: Int
+  /// P + n.
+  let total: Int
+  /// The element of [T, D] where the head's keys and values begin.
   let corner: Int
+  /// The element of q and of the output where the head's rows begin.
+  let queryCorner: Int
   /// The element of a prefix [P, D] where the head's rows begin.
   let column: Int
   /// The element of all probabilities where the block begins.
   let probability: Int
+  /// The random word of the block's first element, counted as if all tokens were queries.
+  let noise: Int
 }
 
 private struct AttentionOperation: Operation {
+  static var stage: WorkStage { .attention }
+
   let output: Tensor
   let parents: AttentionParents
   let layout: AttentionLayout
   let mask: DropoutMask?
-  /// softmax(Q Kᵀ / √K) of every sequence and head, [n, P + n] each; nil when not recorded.
+  /// softmax(Q Kᵀ / √K) of every sequence and head, [queries, P + n] each; nil when not recorded.
   let probabilities: UnsafeMutablePointer<Float>?
 
   private var scale: Float { 1 / Float(layout.headWidth).squareRoot() }
 
   private func forEachBlock(_ body: (AttentionBlock) -> Void) {
-    var probability = 0
+    var (probability, noise) = (0, 0)
     for sequence in layout.sequences {
       let length = layout.length(sequence)
       guard length > 0 else { continue }
+      let queryCount = layout.queryCount(sequence)
+      let total = layout.prefixLength + length
       for head in 0..<layout.heads {
         let column = head * layout.headWidth
         body(
           AttentionBlock(
-            length: length, corner: layout.start(sequence) * layout.width + column,
-            column: column, probability: probability))
-        probability += layout.block(sequence)
+            length: length, queryCount: queryCount, total: total,
+            corner: layout.start(sequence) * layout.width + column,
+            queryCorner: layout.queryStart(sequence) * layout.width + column, column: column,
+            probability: probability, noise: noise))
+        probability += AttentionLayout.block(queryCount, total: total)
+        noise += AttentionLayout.block(length, total: total)
       }
     }
   }
 
-  /// Fills the output; `scratch` holds one block of probabilities, and a dropped one with dropout.
+  /// Fills the output; `scratch` holds two blocks of probabilities and a packed operand.
   func forward(scratch: UnsafeMutablePointer<Float>) {
-    let prefix = layout.prefixLength
+    let panels = scratch + 2 * layout.largestBlock
     forEachBlock { block in
-      let (n, total) = (block.length, prefix + block.length)
       let scores = probabilities.map { $0 + block.probability } ?? scratch
-      if let keys = parents.prefixKeys {
-        product(
-          parents.q.pointer + block.corner, .none, layout.width, keys.pointer + block.column,
-          .transposed, layout.width, scores, total, n, prefix, layout.headWidth, scale, 0)
-      }
-      product(
-        parents.q.pointer + block.corner, .none, layout.width, parents.k.pointer + block.corner,
-        .transposed, layout.width, scores + prefix, total, n, n, layout.headWidth, scale, 0)
-      vk_softmax_rows(scores, scores, n, total)
-      let weights = dropped(
-        scores, block, into: scratch + (probabilities == nil ? layout.largestBlock : 0))
-      product(
-        weights + prefix, .none, total, parents.v.pointer + block.corner, .none, layout.width,
-        output.pointer + block.corner, layout.width, n, layout.headWidth, n, 1, 0)
-      if let values = parents.prefixValues {
-        product(
-          weights, .none, total, values.pointer + block.column, .none, layout.width,
-          output.pointer + block.corner, layout.width, n, layout.headWidth, prefix, 1, 1)
-      }
+      vk_pack_columns(rows(block, parents.prefixKeys, parents.k), layout.headWidth, panels)
+      vk_panel_product(
+        parents.q.pointer + block.queryCorner, layout.width, 1, panels, scores, block.total,
+        block.queryCount, block.total, layout.headWidth, scale, 0)
+      vk_softmax_rows(scores, scores, block.queryCount, block.total)
+      let weights = dropped(scores, block, into: scratch + layout.largestBlock)
+      vk_pack_rows(rows(block, parents.prefixValues, parents.v), layout.headWidth, panels)
+      vk_panel_product(
+        weights, block.total, 1, panels, output.pointer + block.queryCorner, layout.width,
+        block.queryCount, layout.headWidth, block.total, 1, 0)
     }
+  }
+
+  /// A head's rows of the prefix, then those of the sequence.
+  private func rows(_ block: AttentionBlock, _ prefix: Tensor?, _ own: Tensor) -> vk_stack {
+    vk_stack(
+      first: prefix.map { UnsafePointer($0.pointer + block.column) },
+      first_rows: layout.prefixLength, second: own.pointer + block.corner,
+      second_rows: block.length, stride: layout.width)
+  }
+
+  /// A head's rows of the queries or of their outputs.
+  private func queryRows(_ block: AttentionBlock, _ values: UnsafePointer<Float>) -> vk_stack {
+    vk_stack(
+      first: nil, first_rows: 0, second: values + block.queryCorner,
+      second_rows: block.queryCount, stride: layout.width)
   }
 
   /// The probabilities after dropout, computed into `storage`; without dropout they are themselves.
@@ -157,9 +213,8 @@ private struct AttentionOperation: Operation {
   ) -> UnsafeMutablePointer<Float> {
     guard let mask else { return probabilities }
     mask.apply(
-      to: probabilities, into: storage,
-      count: block.length * (layout.prefixLength + block.length),
-      firstBlock: block.probability / 4)
+      to: probabilities, into: storage, count: block.queryCount * block.total,
+      firstWord: block.noise)
     return storage
   }
 
@@ -169,97 +224,65 @@ private struct AttentionOperation: Operation {
     guard let probabilities else { return }
     let targets = AttentionTargets(parents, tape: tape)
     let needsScores = targets.q != nil || targets.k != nil || targets.prefixKeys != nil
-    tape.withScratch(2 * layout.largestBlock) { scratch in
+    tape.withScratch(layout.scratchCount) { scratch in
+      let panels = scratch + 2 * layout.largestBlock
       forEachBlock { block in
-        let upstream = gradient.pointer + block.corner
         let weights = probabilities + block.probability
-        valueGradients(
-          block, upstream, dropped(weights, block, into: scratch), targets)
+        if targets.v != nil || targets.prefixValues != nil {
+          vk_pack_rows(queryRows(block, gradient.pointer), layout.headWidth, panels)
+          spread(
+            dropped(weights, block, into: scratch), block, panels, targets.prefixValues,
+            targets.v)
+        }
         guard needsScores else { return }
         let scores = scratch + layout.largestBlock
-        scoreGradients(block, upstream, weights, into: scores)
-        queryAndKeyGradients(block, scores, targets)
+        scoreGradients(block, gradient.pointer, weights, into: scores, panels)
+        if let target = targets.q {
+          vk_pack_rows(rows(block, parents.prefixKeys, parents.k), layout.headWidth, panels)
+          vk_panel_product(
+            scores, block.total, 1, panels, target.pointer + block.queryCorner, layout.width,
+            block.queryCount, layout.headWidth, block.total, 1, target.flag)
+        }
+        if targets.k != nil || targets.prefixKeys != nil {
+          vk_pack_rows(queryRows(block, parents.q.pointer), layout.headWidth, panels)
+          spread(scores, block, panels, targets.prefixKeys, targets.k)
+        }
       }
     }
   }
 
-  private func valueGradients(
-    _ block: AttentionBlock, _ upstream: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ targets: AttentionTargets
+  /// Adds Wᵀ B to the gradients of prefix and sequence, W [queries, P + n], B packed.
+  private func spread(
+    _ weights: UnsafePointer<Float>, _ block: AttentionBlock, _ panels: UnsafePointer<Float>,
+    _ prefix: GradientTarget?, _ own: GradientTarget?
   ) {
-    let prefix = layout.prefixLength
-    let (n, total) = (block.length, prefix + block.length)
-    if let target = targets.v {
-      product(
-        weights + prefix, .transposed, total, upstream, .none, layout.width,
-        target.pointer + block.corner, layout.width, n, layout.headWidth, n, 1, target.beta)
+    if let prefix {
+      vk_panel_product(
+        weights, 1, block.total, panels, prefix.pointer + block.column, layout.width,
+        layout.prefixLength, layout.headWidth, block.queryCount, 1, 1)
     }
-    if let target = targets.prefixValues {
-      product(
-        weights, .transposed, total, upstream, .none, layout.width,
-        target.pointer + block.column, layout.width, prefix, layout.headWidth, n, 1, 1)
+    if let own {
+      vk_panel_product(
+        weights + layout.prefixLength, 1, block.total, panels, own.pointer + block.corner,
+        layout.width, block.length, layout.headWidth, block.queryCount, 1, own.flag)
     }
   }
 
   private func scoreGradients(
     _ block: AttentionBlock, _ upstream: UnsafePointer<Float>,
-    _ probabilities: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>
+    _ probabilities: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>,
+    _ panels: UnsafeMutablePointer<Float>
   ) {
-    let prefix = layout.prefixLength
-    let (n, total) = (block.length, prefix + block.length)
-    if let values = parents.prefixValues {
-      product(
-        upstream, .none, layout.width, values.pointer + block.column, .transposed, layout.width,
-        scores, total, n, prefix, layout.headWidth, 1, 0)
-    }
-    product(
-      upstream, .none, layout.width, parents.v.pointer + block.corner, .transposed, layout.width,
-      scores + prefix, total, n, n, layout.headWidth, 1, 0)
+    vk_pack_columns(rows(block, parents.prefixValues, parents.v), layout.headWidth, panels)
+    vk_panel_product(
+      upstream + block.queryCorner, layout.width, 1, panels, scores, block.total,
+      block.queryCount, block.total, layout.headWidth, 1, 0)
     if let mask {
       mask.apply(
-        to: scores, into: scores, count: n * total, firstBlock: block.probability / 4)
+        to: scores, into: scores, count: block.queryCount * block.total, firstWord: block.noise)
     }
-    vk_softmax_rows_backward(probabilities, scores, scores, n, total, scale, 0)
-  }
-
-  private func queryAndKeyGradients(
-    _ block: AttentionBlock, _ scores: UnsafePointer<Float>, _ targets: AttentionTargets
-  ) {
-    let prefix = layout.prefixLength
-    let (n, total) = (block.length, prefix + block.length)
-    if let target = targets.q {
-      product(
-        scores + prefix, .none, total, parents.k.pointer + block.corner, .none, layout.width,
-        target.pointer + block.corner, layout.width, n, layout.headWidth, n, 1, target.beta)
-      if let keys = parents.prefixKeys {
-        product(
-          scores, .none, total, keys.pointer + block.column, .none, layout.width,
-          target.pointer + block.corner, layout.width, n, layout.headWidth, prefix, 1, 1)
-      }
-    }
-    if let target = targets.k {
-      product(
-        scores + prefix, .transposed, total, parents.q.pointer + block.corner, .none,
-        layout.width, target.pointer + block.corner, layout.width, n, layout.headWidth, n, 1,
-        target.beta)
-    }
-    if let target = targets.prefixKeys {
-      product(
-        scores, .transposed, total, parents.q.pointer + block.corner, .none, layout.width,
-        target.pointer + block.column, layout.width, prefix, layout.headWidth, n, 1, 1)
-    }
-  }
-
-  /// C ← α op(A) op(B) + β C on blocks of larger matrices.
-  private func product(
-    _ a: UnsafePointer<Float>, _ aTranspose: BLAS.Transpose, _ aStride: Int,
-    _ b: UnsafePointer<Float>, _ bTranspose: BLAS.Transpose, _ bStride: Int,
-    _ c: UnsafeMutablePointer<Float>, _ cStride: Int, _ rows: Int, _ columns: Int, _ inner: Int,
-    _ alpha: Float, _ beta: Float
-  ) {
-    BLAS.multiply(
-      a, aTranspose, stride: aStride, b, bTranspose, stride: bStride, into: c, stride: cStride,
-      rows: rows, columns: columns, inner: inner, alpha: alpha, beta: beta)
+    vk_softmax_rows_backward(
+      probabilities, scores, scores, block.queryCount, block.total, scale, 0)
   }
 }
 
@@ -282,6 +305,7 @@ private struct AttentionTargets {
     if let keys = parents.prefixKeys { prefixKeys?.clearIfNew(keys.count) }
     if let values = parents.prefixValues { prefixValues?.clearIfNew(values.count) }
   }
+
   /// A target that several parents share starts from zero and is added to by each.
   private static func target(for parent: Tensor, isShared: Bool, tape: Tape) -> GradientTarget? {
     guard let target = tape.target(for: parent) else { return nil }

@@ -22,6 +22,7 @@ extension Tape {
       x.pointer, .none, stride: x.columns, weight.pointer, .transposed, stride: x.columns,
       into: y.pointer, stride: width, rows: x.rows, columns: width, inner: x.columns,
       beta: bias == nil ? 0 : 1)
+    endOperation(.products)
     if needsGradient {
       record(LinearOperation(output: y, input: x, weight: weight, bias: bias))
     }
@@ -30,6 +31,8 @@ extension Tape {
 }
 
 private struct LinearOperation: Operation {
+  static var stage: WorkStage { .products }
+
   let output: Tensor
   let input: Tensor
   let weight: Tensor

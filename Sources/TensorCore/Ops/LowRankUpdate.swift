@@ -35,6 +35,7 @@ extension Tape {
     } else {
       withScratch(count) { Self.addLowRank(x, a, b, scale, into: result, reduced: $0) }
     }
+    endOperation(.products)
     return result
   }
 
@@ -54,6 +55,8 @@ extension Tape {
 }
 
 private struct LowRankOperation: Operation {
+  static var stage: WorkStage { .products }
+
   let output: Tensor
   let base: Tensor
   let input: Tensor

@@ -18,6 +18,7 @@ extension Tape {
     BLAS.multiply(
       a.pointer, transposeA, stride: a.columns, b.pointer, transposeB, stride: b.columns,
       into: c.pointer, stride: columns, rows: rows, columns: columns, inner: inner)
+    endOperation(.products)
     if c.requiresGradient {
       record(
         MatmulOperation(output: c, a: a, b: b, transposeA: transposeA, transposeB: transposeB))
@@ -27,6 +28,8 @@ extension Tape {
 }
 
 private struct MatmulOperation: Operation {
+  static var stage: WorkStage { .products }
+
   let output: Tensor
   let a: Tensor
   let b: Tensor

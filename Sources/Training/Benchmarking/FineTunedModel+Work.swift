@@ -5,12 +5,19 @@ internal import TensorCore
 
 extension FineTunedModel {
   /// The multiply-adds of one training step on sequences of some lengths.
-  func stepWork(lengths: [Int]) -> StepWork {
-    WorkCounter.step(
+  ///
+  /// - Parameter readsFrozenStates: whether the layers below the lowest tuned one are computed only
+  ///   once and not in the step.
+  func stepWork(lengths: [Int], readsFrozenStates: Bool) -> StepWork {
+    let isWholeLayer = attached.adapters.contains {
+      $0.site.layer == backbone.layerCount - 1 && !$0.adapter.worksRowByRow
+    }
+    return WorkCounter.step(
       shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
       tunesEmbeddings: backbone.parameters(layer: nil).contains { host in
         host.parameter.isTrainable && !host.name.hasPrefix("pooler")
-      }, head: headWidths, lengths: lengths)
+      }, keptLayers: readsFrozenStates ? lowestTunedLayer : 0,
+      rowsRead: isWholeLayer ? .all : head.rowsRead, head: headWidths, lengths: lengths)
   }
 
   private var shape: BackboneShape {

@@ -2,11 +2,13 @@ internal import Foundation
 internal import NeuralNets
 internal import PEFTMethods
 internal import SearchSpaces
+internal import TensorCore
 
 /// The multiply-adds of the matrix products of one training step, from shapes alone.
 ///
 /// Only what the step needs is counted: real tokens (batches are packed), no gradient of a frozen
-/// weight, no backward below the lowest tuned part. With T tokens, x → y = x Wᵀ of a map in → out:
+/// weight, no backward below the lowest tuned part, no layer below it where its states are kept, and
+/// of the last layer only the rows that the head reads. With T tokens, x → y = x Wᵀ of a map in → out:
 ///   forward T·in·out; dx T·in·out where x needs a gradient; dW T·in·out where W is trained;
 ///   low rank R: forward T·R·(in + out), backward dA + dB + d(x Aᵀ) and, where needed, dx;
 ///   attention over n_b tokens (P prefix rows): S = Σ_b n_b (n_b + P), forward 2·S·D, backward
@@ -58,28 +60,33 @@ struct WorkCounter {
   let shape: BackboneShape
   /// The numbers of tokens of the batch's sequences.
   let lengths: [Int]
+  private let tokens: Int
   private var work = StepWork.zero
 
   init(shape: BackboneShape, lengths: [Int]) {
     self.shape = shape
     self.lengths = lengths
+    tokens = lengths.reduce(0, +)
   }
-
-  private var tokens: Int { lengths.reduce(0, +) }
 
   /// The work of a whole step.
   ///
   /// - Parameters:
   ///   - layers: what is tuned, from the input side.
+  ///   - keptLayers: layers from the input side that are not computed: their states are kept.
+  ///   - rowsRead: the rows of the last layer that are computed.
   ///   - tunesEmbeddings: whether the embeddings or their norm get gradients.
   ///   - head: the widths of the head's layers on the first tokens, as (in, out, is trained).
   static func step(
-    shape: BackboneShape, layers: [LayerTuning], tunesEmbeddings: Bool,
-    head: [(input: Int, output: Int, isTrained: Bool)], lengths: [Int]
+    shape: BackboneShape, layers: [LayerTuning], tunesEmbeddings: Bool, keptLayers: Int = 0,
+    rowsRead: TokenRows = .all, head: [(input: Int, output: Int, isTrained: Bool)], lengths: [Int]
   ) -> StepWork {
     var counter = WorkCounter(shape: shape, lengths: lengths)
     var needsGradient = tunesEmbeddings
-    for layer in layers { needsGradient = counter.addLayer(layer, needsGradient) }
+    for (index, layer) in layers.enumerated().dropFirst(keptLayers) {
+      let rows = index == layers.count - 1 ? rowsRead : .all
+      needsGradient = counter.addLayer(layer, rows, needsGradient)
+    }
     for part in head {
       counter.addMap(
         rows: lengths.count, part.input, part.output, inputNeeds: needsGradient,
@@ -90,35 +97,39 @@ struct WorkCounter {
   }
 
   /// Adds one layer; whether its output needs a gradient.
-  private mutating func addLayer(_ layer: LayerTuning, _ inputNeeds: Bool) -> Bool {
+  private mutating func addLayer(
+    _ layer: LayerTuning, _ read: TokenRows, _ inputNeeds: Bool
+  ) -> Bool {
     let (width, inner) = (shape.width, shape.feedForward)
-    let query = addSite(.query, layer, width, width, inputNeeds)
-    let key = addSite(.key, layer, width, width, inputNeeds)
-    let value = addSite(.value, layer, width, width, inputNeeds)
-    let context = addAttention(layer, query, key, value)
-    let attention = addSite(.attentionOutput, layer, width, width, context)
+    let rows = read == .all ? tokens : lengths.count
+    let query = addSite(.query, layer, rows, width, width, inputNeeds)
+    let key = addSite(.key, layer, tokens, width, width, inputNeeds)
+    let value = addSite(.value, layer, tokens, width, width, inputNeeds)
+    let context = addAttention(layer, read, query, key, value)
+    let attention = addSite(.attentionOutput, layer, rows, width, width, context)
     var hidden = addBranches(
-      layer.attentionBranches, input: inputNeeds, output: attention)
+      layer.attentionBranches, rows, input: inputNeeds, output: attention)
     hidden = hidden || inputNeeds || layer.trainsAttentionNorm
-    let expanded = addSite(.feedForwardIn, layer, width, inner, hidden)
-    let contracted = addSite(.feedForwardOut, layer, inner, width, expanded)
-    let output = addBranches(layer.feedForwardBranches, input: hidden, output: contracted)
+    let expanded = addSite(.feedForwardIn, layer, rows, width, inner, hidden)
+    let contracted = addSite(.feedForwardOut, layer, rows, inner, width, expanded)
+    let output = addBranches(layer.feedForwardBranches, rows, input: hidden, output: contracted)
     return output || hidden || layer.trainsFeedForwardNorm
   }
 
   /// Adds a linear map with its low-rank update; whether its output needs a gradient.
   private mutating func addSite(
-    _ point: InsertionPoint, _ layer: LayerTuning, _ input: Int, _ output: Int, _ inputNeeds: Bool
+    _ point: InsertionPoint, _ layer: LayerTuning, _ rows: Int, _ input: Int, _ output: Int,
+    _ inputNeeds: Bool
   ) -> Bool {
     let rank = layer.ranks[point] ?? 0
     let weightTrains = layer.trainedWeights.contains(point)
     let needs =
       inputNeeds || rank > 0 || weightTrains || layer.trainedBiases.contains(point)
     addMap(
-      rows: tokens, input, output, inputNeeds: inputNeeds, weightTrains: weightTrains,
+      rows: rows, input, output, inputNeeds: inputNeeds, weightTrains: weightTrains,
       outputNeeds: needs)
-    work.forward += tokens * rank * (input + output)
-    work.backward += tokens * rank * (2 * output + (inputNeeds ? 2 : 1) * input)
+    work.forward += rows * rank * (input + output)
+    work.backward += rows * rank * (2 * output + (inputNeeds ? 2 : 1) * input)
     return needs
   }
 
@@ -133,9 +144,9 @@ struct WorkCounter {
   }
 
   private mutating func addAttention(
-    _ layer: LayerTuning, _ query: Bool, _ key: Bool, _ value: Bool
+    _ layer: LayerTuning, _ read: TokenRows, _ query: Bool, _ key: Bool, _ value: Bool
   ) -> Bool {
-    let pairs = lengths.reduce(0) { $0 + $1 * ($1 + layer.prefix) }
+    let pairs = lengths.reduce(0) { $0 + (read == .all ? $1 : 1) * ($1 + layer.prefix) }
     let product = pairs * shape.width
     let keys = key || layer.prefix > 0
     let values = value || layer.prefix > 0
@@ -147,10 +158,10 @@ struct WorkCounter {
 
   /// Adds the bottlenecks of a branch; whether the branch's output needs a gradient with them.
   private mutating func addBranches(
-    _ branches: [LayerTuning.Branch], input: Bool, output: Bool
+    _ branches: [LayerTuning.Branch], _ rows: Int, input: Bool, output: Bool
   ) -> Bool {
     for branch in branches {
-      let product = tokens * shape.width * branch.width
+      let product = rows * shape.width * branch.width
       let inputNeeds = branch.readsInput ? input : output
       work.forward += 2 * product
       work.backward += (inputNeeds ? 4 : 3) * product

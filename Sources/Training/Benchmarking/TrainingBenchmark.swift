@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-internal import NeuralNets
 public import SearchSpaces
 public import Tokenizers
 
@@ -38,83 +37,40 @@ public struct TrainingBenchmark: Sendable {
     self.trace = trace
   }
 
-  /// What was measured, with the keys of `bench training --format json`.
-  public struct Report: Codable, Hashable, Sendable {
-    public var examplesPerSecond: Double
-    /// Real tokens; there is no padding.
-    public var tokensPerSecond: Double
-    /// Rate of the training steps over that of the machine's own matrix product.
-    public var sgemmShare: Double
-    /// The same with processor time in place of wall time, for a machine that others use too.
-    public var processorSgemmShare: Double
-    /// 10⁹ operations per second of the training steps' matrix products.
-    public var trainingGigaflops: Double
-    /// 10⁹ operations per second of the machine's own matrix product.
-    public var sgemmGigaflops: Double
-    /// Evaluation without gradients.
-    public var evaluationExamplesPerSecond: Double
-    public var peakMemoryBytes: Int
-    public var steps: Int
-    public var threads: Int
-
-    enum CodingKeys: String, CodingKey {
-      case examplesPerSecond = "examples_per_second"
-      case tokensPerSecond = "tokens_per_second"
-      case sgemmShare = "sgemm_share"
-      case processorSgemmShare = "processor_sgemm_share"
-      case trainingGigaflops = "training_gigaflops"
-      case sgemmGigaflops = "sgemm_gigaflops"
-      case evaluationExamplesPerSecond = "evaluation_examples_per_second"
-      case peakMemoryBytes = "peak_memory_bytes"
-      case steps
-      case threads
-    }
-  }
-
   /// Trains for some steps and measures.
   ///
   /// - Throws: what keeps the configuration from being trained, as `TrialRunner.run`, and the
   ///   failure of a training that goes wrong.
   public func run() throws -> Report {
     BLAS.setThreadCount(threads)
-    let source = try BackboneSource(
-      name: backbone, casing: casing, dropout: configuration.training.backboneDropout)
-    let trainer = try makeTrainer(source)
+    let cache = CacheFolder(path: nil, logger: TrialRunner.standardErrorLogger)
+    let trainer = try makeTrainer(cache: cache)
     let trace = try trace.map { try TrainingTrace($0, job: job(of: trainer), trainer: trainer) }
     _ = try trace?.step(trainer) ?? trainer.step()
     var product = MatrixProduct()
     _ = product.measured(count: 2)
-    var training = Stopwatch()
     var machine = Stopwatch()
-    var (examples, tokens) = (0, 0)
-    for _ in 0..<steps {
-      if trainer.isEpochTrained { _ = try trainer.closeEpoch(shouldStop: { false }) }
-      let lengths = trainer.nextLengths()
-      let work = trainer.model.stepWork(lengths: lengths)
-      try training.measure(operations: work.operations) {
-        _ = try trace?.step(trainer) ?? trainer.step()
-      }
-      examples += lengths.count
-      tokens += lengths.reduce(0, +)
+    var steps = StepMeasurement(trainer)
+    for _ in 0..<self.steps {
+      try steps.measure { try trace?.step($0) ?? $0.step() }
       machine.measure(operations: MatrixProduct.operations * 2) {
         _ = product.measured(count: 2)
       }
     }
     try trace?.finish()
+    let evaluation = Self.evaluationRate(trainer)
+    return Report(
+      steps: steps, machine: machine, evaluationExamplesPerSecond: evaluation, threads: threads,
+      frozenStates: trainer.readsFrozenStates ? try frozenStates() : nil)
+  }
+
+  private static func evaluationRate(_ trainer: Trainer) -> Double {
     var evaluation = Stopwatch()
     var evaluated = 0
     evaluation.measure(operations: 0) {
-      evaluated =
-        trainer.evaluate(trainer.data.validation, shouldStop: { false })?.logits.count ?? 0
+      evaluated = trainer.evaluateValidation(shouldStop: { false })?.logits.count ?? 0
     }
-    return Report(
-      examplesPerSecond: Double(examples) / training.seconds,
-      tokensPerSecond: Double(tokens) / training.seconds,
-      sgemmShare: training.rate / machine.rate,
-      processorSgemmShare: training.processorRate / machine.processorRate,
-      trainingGigaflops: training.rate * 1e-9, sgemmGigaflops: machine.rate * 1e-9,
-      evaluationExamplesPerSecond: Double(evaluated) / evaluation.seconds,
-      peakMemoryBytes: ProcessMemory.peakBytes, steps: steps, threads: threads)
+    return Double(evaluated) / evaluation.seconds
   }
 
   /// The measured training as a trace names it.
@@ -130,7 +86,12 @@ public struct TrainingBenchmark: Sendable {
   private static let seed: UInt64 = 0
 
   /// A trainer that never runs out of steps.
-  private func makeTrainer(_ source: BackboneSource) throws -> Trainer {
+  ///
+  /// - Parameter cache: where states below the lowest tuned layer are kept; nil computes them anew
+  ///   in every step.
+  func makeTrainer(cache: CacheFolder?) throws -> Trainer {
+    let source = try BackboneSource(
+      name: backbone, casing: casing, dropout: configuration.training.backboneDropout)
     let task = try DownstreamTask(named: task)
     let data = try task.data()
     var settings = configuration.training
@@ -153,35 +114,9 @@ public struct TrainingBenchmark: Sendable {
         training: source.tokenize(training, maximumLength: settings.maximumLength),
         validation: source.tokenize(validation, maximumLength: settings.maximumLength),
         metric: task.metric, outputCount: outputCount),
-      settings: settings, key: key)
-  }
-}
-
-/// The machine's own matrix product: [2048, 384] · [384, 1536] in single precision.
-struct MatrixProduct {
-  private static let (rows, inner, columns) = (2048, 384, 1536)
-  private let a = [Float](repeating: 0.5, count: rows * inner)
-  private let b = [Float](repeating: 0.25, count: inner * columns)
-  private var c = [Float](repeating: 0, count: rows * columns)
-
-  /// Operations of one product.
-  static let operations = 2 * Double(rows * inner * columns)
-
-  /// Computes the product some times; one of its elements, so that it is not left out.
-  mutating func measured(count: Int) -> Float {
-    for _ in 0..<count {
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          c.withUnsafeMutableBufferPointer { c in
-            guard let left = a.baseAddress, let right = b.baseAddress, let out = c.baseAddress
-            else { return }
-            BLAS.multiply(
-              left, .none, stride: Self.inner, right, .none, stride: Self.columns, into: out,
-              stride: Self.columns, rows: Self.rows, columns: Self.columns, inner: Self.inner)
-          }
-        }
-      }
-    }
-    return c[0]
+      settings: settings, key: key,
+      origin: try cache.map {
+        FrozenStates.Origin(configuration: try source.configurationText(), cache: $0)
+      })
   }
 }

@@ -33,6 +33,17 @@ struct TokenizedExamples: Sendable {
     }
   }
 
+  /// Examples that were encoded before.
+  init(
+    ids: [Int32], types: [Int32], offsets: [Int], targets: [Example.Target], truncatedCount: Int
+  ) {
+    self.ids = ids
+    self.types = types
+    self.offsets = offsets
+    self.targets = targets
+    self.truncatedCount = truncatedCount
+  }
+
   var count: Int { offsets.count - 1 }
   var tokenCount: Int { ids.count }
 
@@ -41,24 +52,24 @@ struct TokenizedExamples: Sendable {
 
   /// Some sequences packed end to end.
   func batch(_ indices: some Swift.Sequence<Int>) -> PackedBatch {
-    PackedBatch(
-      sequences: indices.map { index in
-        let range = offsets[index]..<offsets[index + 1]
-        return (Array(ids[range]), Array(types[range]))
-      })
+    var batch = PackedBatch()
+    pack(indices, into: &batch)
+    return batch
+  }
+
+  /// Packs some sequences in place of those of an earlier batch, whose memory is used again.
+  func pack(_ indices: some Swift.Sequence<Int>, into batch: inout PackedBatch) {
+    batch.removeAll()
+    for index in indices {
+      let range = offsets[index]..<offsets[index + 1]
+      batch.append(ids[range], types: types[range])
+    }
   }
 
   /// What is right for some sequences, as the loss takes it.
   func targets(_ indices: some Swift.Sequence<Int>) -> Targets {
-    var classes: [Int32] = []
-    var values: [Float] = []
-    for index in indices {
-      switch targets[index] {
-      case .category(let number): classes.append(Int32(number))
-      case .value(let value): values.append(value)
-      }
-    }
-    return values.isEmpty ? .classes(classes) : .values(values)
+    var buffer = TargetBuffer()
+    return buffer.targets(indices, of: self)
   }
 
   /// Batches for evaluation, in order: at most `sequenceLimit` sequences and `tokenLimit` tokens

@@ -17,6 +17,9 @@ public struct TrialRunner: Sendable {
   /// 30 by default: a lost worker repeats half a minute at most, and a trial of the embedded
   /// default, which takes seconds, writes none.
   public let checkpointInterval: Double
+  /// A folder of files that only save work, shared by all trials of a run: tokens, and states below
+  /// the lowest tuned layer. nil keeps them in memory.
+  public let cacheDirectory: String?
   /// Where the first steps are written down for another engine; nil where they are not.
   public let trace: TraceRequest?
   public let logger: Logger
@@ -27,11 +30,13 @@ public struct TrialRunner: Sendable {
   }
 
   public init(
-    job: TrialJob, directory: String, checkpointInterval: Double = 30,
-    trace: TraceRequest? = nil, logger: Logger = TrialRunner.standardErrorLogger
+    job: TrialJob, directory: String, cacheDirectory: String? = nil,
+    checkpointInterval: Double = 30, trace: TraceRequest? = nil,
+    logger: Logger = TrialRunner.standardErrorLogger
   ) {
     self.job = job
     self.directory = directory
+    self.cacheDirectory = cacheDirectory
     self.checkpointInterval = checkpointInterval
     self.trace = trace
     self.logger = logger
@@ -54,7 +59,9 @@ public struct TrialRunner: Sendable {
       return .finished(result)
     }
     BLAS.setThreadCount(job.threads)
-    let session = try TrialSession(job: job, files: files, logger: logger)
+    let session = try TrialSession(
+      job: job, files: files, cache: CacheFolder(path: cacheDirectory, logger: logger),
+      logger: logger)
     return try session.run(
       trace: trace, checkpointInterval: checkpointInterval, shouldStop: shouldStop)
   }

@@ -22,7 +22,7 @@ final class TrialSession {
   private var log: ProgressLog
 
   /// Reads the data, opens the backbone and attaches the configuration.
-  init(job: TrialJob, files: TrialFiles, logger: Logger) throws {
+  init(job: TrialJob, files: TrialFiles, cache: CacheFolder, logger: Logger) throws {
     start = ContinuousClock().now
     let settings = job.configuration.training
     try settings.check()
@@ -47,11 +47,13 @@ final class TrialSession {
     trainer = Trainer(
       model: model,
       data: Trainer.Data(
-        training: source.tokenize(
-          subset.map { data.training[$0] }, maximumLength: settings.maximumLength),
-        validation: source.tokenize(data.validation, maximumLength: settings.maximumLength),
+        training: try source.tokenize(
+          subset.map { data.training[$0] }, maximumLength: settings.maximumLength, cache: cache),
+        validation: try source.tokenize(
+          data.validation, maximumLength: settings.maximumLength, cache: cache),
         metric: task.metric, outputCount: outputCount),
-      settings: settings, key: key)
+      settings: settings, key: key,
+      origin: FrozenStates.Origin(configuration: try source.configurationText(), cache: cache))
     log = ProgressLog(trial: job.trial, logger: logger, plan: trainer.plan)
   }
 
@@ -78,6 +80,9 @@ final class TrialSession {
 
   /// Takes steps and closes epochs; false where a stop was asked for.
   private func train(checkpointInterval: Double, shouldStop: () -> Bool) throws -> Bool {
+    let prepared = clock.now
+    guard trainer.prepare(shouldStop: shouldStop) else { return false }
+    timing.trainingSeconds += seconds(since: prepared)
     var lastCheckpoint = clock.now
     while !trainer.isDone {
       let began = clock.now

@@ -14,17 +14,22 @@ struct Evaluation {
 
   /// Runs a model over all examples.
   ///
-  /// - Parameter shouldStop: asked before every batch; a stop gives nil.
+  /// - Parameters:
+  ///   - frozen: the examples' states below the lowest tuned layer, where they are known.
+  ///   - shouldStop: asked before every batch; a stop gives nil.
   init?(
-    _ model: FineTunedModel, on examples: TokenizedExamples, tape: Tape,
-    shouldStop: () -> Bool = { false }
+    _ model: FineTunedModel, on examples: TokenizedExamples, frozen: FrozenStates? = nil,
+    tape: Tape, shouldStop: () -> Bool = { false }
   ) {
     var rows: [[Float]] = []
     rows.reserveCapacity(examples.count)
     for range in examples.evaluationBatches() {
       if shouldStop() { return nil }
       tape.reset()
-      let output = model.logits(examples.batch(range), tape: tape)
+      let batch = examples.batch(range)
+      let states = frozen?.tensor(range, of: examples, batch: batch, tape: tape)
+      let output =
+        states.map { model.logits(batch, from: $0, tape: tape) } ?? model.logits(batch, tape: tape)
       for row in 0..<output.rows {
         rows.append(Array(output.values[row * output.columns..<(row + 1) * output.columns]))
       }

@@ -11,6 +11,9 @@ final class FineTunedModel {
   let head: any PredictionHead
   /// The kind of head that was made; never `.automatic`.
   let headKind: HeadKind
+  /// The lowest layer that training changes, so that the states below it stay as they are: L where
+  /// only the head is trained, 0 where the embeddings are.
+  let lowestTunedLayer: Int
 
   /// Attaches a configuration and makes a head with fresh weights.
   ///
@@ -41,6 +44,7 @@ final class FineTunedModel {
       head = PoolerHead(
         pooler: pooler, outputCount: outputCount, dropout: rate, key: key)
     }
+    lowestTunedLayer = Self.lowestTunedLayer(backbone, attached)
     head.makeTrainable()
     if self.headKind == .trainedPooler {
       for entry in poolerParameters { entry.parameter.makeTrainable() }
@@ -49,7 +53,40 @@ final class FineTunedModel {
 
   /// Logits [B, C] of a batch.
   func logits(_ batch: PackedBatch, tape: Tape) -> Tensor {
-    head.logits(hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+    let states = backbone.hidden(batch, rows: head.rowsRead, tape: tape)
+    return head.logits(states: states, batch: batch, tape: tape)
+  }
+
+  /// Logits [B, C] of a batch from the input of the lowest tuned layer, [T, D]; or, where no layer
+  /// is tuned, from the rows of the last layer that the head reads.
+  func logits(_ batch: PackedBatch, from frozen: Tensor, tape: Tape) -> Tensor {
+    let states =
+      lowestTunedLayer == backbone.layerCount
+      ? frozen
+      : backbone.hidden(
+        batch, from: frozen, layer: lowestTunedLayer, rows: head.rowsRead, tape: tape)
+    return head.logits(states: states, batch: batch, tape: tape)
+  }
+
+  /// What `logits(_:from:tape:)` reads, computed anew.
+  func frozenStates(_ batch: PackedBatch, tape: Tape) -> Tensor {
+    if lowestTunedLayer == backbone.layerCount {
+      return backbone.hidden(batch, rows: head.rowsRead, tape: tape)
+    }
+    let input = tape.withTemporaries { backbone.embedded(batch, tape: tape) }
+    return backbone.hidden(batch, from: input, layers: 0..<lowestTunedLayer, tape: tape)
+  }
+
+  private static func lowestTunedLayer(
+    _ backbone: any Backbone, _ attached: AttachedConfiguration
+  ) -> Int {
+    func isTuned(_ hosts: [HostParameter]) -> Bool {
+      hosts.contains { $0.parameter.isTrainable && !$0.name.hasPrefix("pooler") }
+    }
+    if isTuned(backbone.parameters(layer: nil)) { return 0 }
+    let rewritten = (0..<backbone.layerCount).first { isTuned(backbone.parameters(layer: $0)) }
+    let adapted = attached.adapters.map(\.site.layer).min()
+    return min(rewritten ?? backbone.layerCount, adapted ?? backbone.layerCount)
   }
 
   /// The head's tensors under their names in files; a trained pooler is among them unless a

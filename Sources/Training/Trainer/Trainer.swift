@@ -34,9 +34,21 @@ final class Trainer {
   private let evaluationTape = Tape(recording: false)
   private let constantLoss: Double
   private var order: (epoch: Int, indices: [Int])?
+  private var batch = PackedBatch()
+  private var targets = TargetBuffer()
+  private let origin: FrozenStates.Origin?
+  private var trainingStates: FrozenStates?
+  private var validationStates: FrozenStates?
 
-  /// - Parameter key: the stream of (study seed, replicate).
-  init(model: FineTunedModel, data: Data, settings: TrainingSettings, key: RandomKey) {
+  /// - Parameters:
+  ///   - key: the stream of (study seed, replicate).
+  ///   - origin: where states below the lowest tuned layer come from; nil computes them anew for
+  ///     every batch, which is what they are compared with.
+  init(
+    model: FineTunedModel, data: Data, settings: TrainingSettings, key: RandomKey,
+    origin: FrozenStates.Origin?
+  ) {
+    self.origin = origin
     self.model = model
     self.data = data
     plan = TrainingPlan(settings: settings, exampleCount: data.training.count, key: key)
@@ -58,12 +70,35 @@ final class Trainer {
       || (settings.patience > 0 && progress.staleEpochs >= settings.patience)
   }
 
+  /// Makes the states that the training only reads; false where a stop was asked for before they
+  /// were there. A step or an evaluation makes what is missing by itself.
+  func prepare(shouldStop: () -> Bool) -> Bool {
+    guard let origin else { return true }
+    func areMissing(_ states: FrozenStates?, of examples: TokenizedExamples) -> Bool {
+      states == nil
+        && FrozenStates.areUsed(
+          model, on: examples, backboneDropout: settings.backboneDropout)
+    }
+    if areMissing(trainingStates, of: data.training) {
+      trainingStates = FrozenStates.make(
+        model, on: data.training, tape: evaluationTape, origin: origin, shouldStop: shouldStop)
+      if trainingStates == nil { return false }
+    }
+    if areMissing(validationStates, of: data.validation) {
+      validationStates = FrozenStates.make(
+        model, on: data.validation, tape: evaluationTape, origin: origin, shouldStop: shouldStop)
+      if validationStates == nil { return false }
+    }
+    return true
+  }
+
   /// Takes one optimizer step; the loss of its batch.
   ///
   /// - Precondition: the epoch is not trained to its end yet.
   @discardableResult
   func step() throws(TrainingFailure) -> Double {
     precondition(!isDone && !isEpochTrained, "Trainer.step: no step is left in this epoch")
+    _ = prepare { false }
     let indices = plan.batch(progress.stepInEpoch, of: currentOrder())
     let loss = try gradients(of: indices)
     let norm = Gradients.norm(parameters)
@@ -73,6 +108,7 @@ final class Trainer {
     let scale =
       settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
     optimizer.step(factor: plan.schedule.factor(step: progress.step), gradientScale: scale)
+    trainingTape.clock?.lap(.optimizer)
     progress.step += 1
     progress.stepInEpoch += 1
     progress.lossSum += loss * Double(indices.count)
@@ -89,9 +125,16 @@ final class Trainer {
     let tape = trainingTape
     tape.reset()
     tape.noise = plan.noise(step: progress.step)
+    tape.clock?.lap(.bookkeeping)
     Gradients.zero(parameters)
-    let logits = model.logits(data.training.batch(indices), tape: tape)
-    let loss = data.training.targets(indices).loss(logits, tape: tape)
+    tape.clock?.lap(.optimizer)
+    data.training.pack(indices, into: &batch)
+    let expected = targets.targets(indices, of: data.training)
+    tape.clock?.lap(.data)
+    let states = trainingStates?.tensor(indices, of: data.training, batch: batch, tape: tape)
+    let logits =
+      states.map { model.logits(batch, from: $0, tape: tape) } ?? model.logits(batch, tape: tape)
+    let loss = expected.loss(logits, tape: tape)
     let value = Double(loss.scalar)
     guard value.isFinite else {
       throw .lossNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
@@ -105,7 +148,7 @@ final class Trainer {
   /// - Returns: the epoch's line, or nil where a stop was asked for before the end.
   func closeEpoch(shouldStop: () -> Bool) throws(TrainingFailure) -> EpochMetrics? {
     precondition(isEpochTrained, "Trainer.closeEpoch: steps are left in this epoch")
-    guard let evaluation = evaluate(data.validation, shouldStop: shouldStop) else { return nil }
+    guard let evaluation = evaluateValidation(shouldStop: shouldStop) else { return nil }
     guard evaluation.isFinite else {
       throw .outputNotFinite(step: progress.step, learningRate: settings.learningRate)
     }
@@ -129,6 +172,23 @@ final class Trainer {
   /// Runs the model as it is; nil where a stop was asked for.
   func evaluate(_ examples: TokenizedExamples, shouldStop: () -> Bool) -> Evaluation? {
     Evaluation(model, on: examples, tape: evaluationTape, shouldStop: shouldStop)
+  }
+
+  /// Runs the model as it is on the validation examples; nil where a stop was asked for.
+  func evaluateValidation(shouldStop: () -> Bool) -> Evaluation? {
+    guard prepare(shouldStop: shouldStop) else { return nil }
+    return Evaluation(
+      model, on: data.validation, frozen: validationStates, tape: evaluationTape,
+      shouldStop: shouldStop)
+  }
+
+  /// Whether steps read states below the lowest tuned layer that were computed before.
+  var readsFrozenStates: Bool { trainingStates != nil }
+
+  /// Measures the stages of the following steps; nil measures nothing.
+  var clock: StageClock? {
+    get { trainingTape.clock }
+    set { trainingTape.clock = newValue }
   }
 
   /// The examples of the next step, in the order of its batch.

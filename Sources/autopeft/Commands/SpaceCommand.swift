@@ -5,6 +5,7 @@ import PEFTMethods
 import Reports
 import RunStore
 import SearchSpaces
+import Training
 
 /// `autopeft space`: looks at space files without training anything.
 struct SpaceCommand: ParsableCommand {
@@ -58,7 +59,20 @@ struct SpaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check a space file and print what it means.")
     @OptionGroup var source: Source
+    @Option(help: "A task: adds an estimate of the hours that a search of it takes here.")
+    var task: String?
+    @Option(help: "Trials of that search.") var trials = SittingOptions.defaultTrials
+    @Option(help: "Trials at a time.") var parallel = 1
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+      guard trials >= 1, parallel >= 1 else {
+        throw ValidationError("--trials and --parallel must be at least 1.")
+      }
+      if task != nil, source.layers != nil {
+        throw ValidationError("--task needs a backbone that is at hand; leave out --layers.")
+      }
+    }
 
     func run() throws {
       let space = try source.load()
@@ -68,10 +82,37 @@ struct SpaceCommand: ParsableCommand {
       let survey = space.feasibility(draws: Self.draws, using: &random)
       Console.note("\(source.space): \(space.dimensions.count) dimensions; the file is valid.")
       Console.note(SpaceTable.summary(survey))
+      if let task { try estimate(space, task) }
     }
 
     /// Random points that show what share of a space is feasible, to 2 points either way.
     private static let draws = 2_000
+
+    /// Says what a search takes and on what the number rests.
+    private func estimate(_ space: SearchSpace, _ task: String) throws {
+      let key = RandomKey(seed: 0).derived("space-estimate")
+      let configurations = try (0..<Self.sampleCount).map { number in
+        var random = CounterRandom(key.derived(number))
+        return try SpaceTable.sample(space, using: &random).configuration
+      }
+      let estimate = try SearchEstimate(
+        backbone: source.backbone, task: task, configurations: configurations)
+      Console.note(
+        String(
+          format: """
+            estimate: %d trials, %d at a time, take about %.2f hours.
+              A trial takes %.1f s on average (%.1f to %.1f s in \(Self.sampleCount) random candidates),
+              with %d training and %d validation examples, %d training tokens an epoch,
+              and the %.1f GFLOP/s that this machine's matrix product reaches now on one thread.
+              Processes side by side are taken to slow nobody down; early stopping is left out.
+            """, trials, parallel, estimate.hours(trials: trials, parallel: parallel),
+          estimate.meanSeconds, estimate.shortestSeconds, estimate.longestSeconds,
+          estimate.trainingExamples, estimate.validationExamples, estimate.trainingTokens,
+          estimate.sgemmGigaflops))
+    }
+
+    /// Enough to see the spread of costs; each is attached to the backbone.
+    private static let sampleCount = 16
   }
 
   struct Count: ParsableCommand {

@@ -37,9 +37,11 @@ struct WorkerCommand: ParsableCommand {
     arguments: [String], shouldStop: @escaping @Sendable () -> Bool
   ) throws -> Int32 {
     let command = try WorkerCommand.parse(Array(arguments.dropFirst()))
-    let folder = TrialDirectory(run: RunDirectory(path: command.runPath), number: command.trial)
+    let run = RunDirectory(path: command.runPath)
+    let folder = TrialDirectory(run: run, number: command.trial)
     let job = try RunFiles.decode(TrialJob.self, from: folder.jobFile)
-    switch try TrialRunner(job: job, directory: folder.path).run(shouldStop: shouldStop) {
+    let runner = TrialRunner(job: job, directory: folder.path, cacheDirectory: run.cache)
+    switch try runner.run(shouldStop: shouldStop) {
     case .finished: return 0
     case .stopped: return JobOutcome.stoppedWithCheckpoint
     }
