@@ -3,11 +3,12 @@ import Foundation
 import SearchSpaces
 import Training
 
-/// `autopeft bench`: how fast this machine trains.
+/// `autopeft bench`: how fast this machine trains, and how well strategies search.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed as a share of this machine's matrix product.",
-    subcommands: [TrainingBench.self])
+    commandName: "bench",
+    abstract: "Measure training speed, or what a strategy finds on a made-up task.",
+    subcommands: [TrainingBench.self, SearchBenchCommand.self])
 
   struct TrainingBench: ParsableCommand {
     static let configuration = CommandConfiguration(
