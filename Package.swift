@@ -94,8 +94,8 @@ let upper: [Target] =
   library(
     "Studies",
     [
-      "SearchSpaces", "SearchStrategies", "RunStore", "Training", "Executors", "LinearAlgebra",
-      "Checkpoints",
+      "SearchSpaces", "SearchStrategies", "GaussianProcesses", "RunStore", "Training", "Executors",
+      "LinearAlgebra", "Checkpoints",
     ])
   + library(
     "Reports",

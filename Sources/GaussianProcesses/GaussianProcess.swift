@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+public import LinearAlgebra
 
 /// What is known of the function, given scores at some points and fixed hyper-parameters.
 ///
@@ -64,11 +64,20 @@ public struct GaussianProcess: Sendable {
     let cross = kernel.covariance(Embedding(points), embedding, kinds: inputs.kinds)
     let means = cross.times(alpha).map { $0 + hyperparameters.mean }
     let half = root.triangularSolve(cross.transposed)
-    var variances = Array(repeating: hyperparameters.signalVariance, count: points.count)
-    for i in 0..<half.rows {
-      for j in 0..<half.columns { variances[j] -= half[i, j] * half[i, j] }
-    }
-    return Posterior(means: means, variances: variances.map { max($0, 0) })
+    let variances = half.columnSquares.map { max(hyperparameters.signalVariance - $0, 0) }
+    return Posterior(means: means, variances: variances)
+  }
+
+  /// The means at several points and the covariances of the function at them, [n, n].
+  public func jointPosterior(at points: EncodedInputs) -> (means: [Double], covariance: Matrix) {
+    let own = Embedding(points)
+    let cross = kernel.covariance(own, embedding, kinds: inputs.kinds)
+    let means = cross.times(alpha).map { $0 + hyperparameters.mean }
+    let half = root.triangularSolve(cross.transposed)
+    var covariance = kernel.covariance(own, own, kinds: inputs.kinds)
+    let removed = Matrix.product(half, .transposed, half, .none)
+    for index in covariance.values.indices { covariance.values[index] -= removed.values[index] }
+    return (means, covariance)
   }
 
   /// μ, v and their gradients at a single point.

@@ -7,6 +7,8 @@ public enum Prior: Sendable, Equatable {
   /// Density ∝ x^(shape − 1) e^(−rate x).
   case gamma(shape: Double, rate: Double)
   case normal(mean: Double, deviation: Double)
+  /// Density ∝ 1 / (1 + (x / scale)²) for x > 0.
+  case halfCauchy(scale: Double)
 
   /// log p(x) and its derivative by x.
   public func logDensity(_ x: Double) -> (value: Double, derivative: Double) {
@@ -25,6 +27,11 @@ public enum Prior: Sendable, Equatable {
     case .normal(let mean, let deviation):
       let z = (x - mean) / deviation
       return (-0.5 * z * z - log(deviation) - logRootTwoPi, -z / deviation)
+    case .halfCauchy(let scale):
+      let square = (x / scale) * (x / scale)
+      return (
+        log(2 / (Double.pi * scale)) - log1p(square), -2 * (x / scale) / (scale * (1 + square))
+      )
     }
   }
 
@@ -34,6 +41,7 @@ public enum Prior: Sendable, Equatable {
     case .logNormal(let location, let scale): return exp(location - scale * scale)
     case .gamma(let shape, let rate): return max(shape - 1, 0) / rate
     case .normal(let mean, _): return mean
+    case .halfCauchy: return 0
     }
   }
 }

@@ -52,6 +52,12 @@ public struct Cholesky: Sendable {
       order: order, minor: minor, jitter: (Self.ladder.last ?? 0) * diagonal)
   }
 
+  /// The root of the identity.
+  public init(identity order: Int) {
+    lower = .identity(order)
+    jitter = 0
+  }
+
   static let ladder: [Double] = [0, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4]
 
   /// 0 when it succeeded, else the order of the first leading minor that is not positive.

@@ -54,6 +54,20 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
+  /// Σᵢ A²ᵢⱼ of each column j.
+  public var columnSquares: [Double] {
+    var sums = Array(repeating: 0.0, count: columns)
+    values.withUnsafeBufferPointer { source in
+      sums.withUnsafeMutableBufferPointer { out in
+        for i in 0..<rows {
+          let start = i * columns
+          for j in 0..<columns { out[j] += source[start + j] * source[start + j] }
+        }
+      }
+    }
+    return sums
+  }
+
   /// A · B.
   public static func product(_ a: Matrix, _ b: Matrix) -> Matrix {
     product(a, .none, b, .none)

@@ -1,4 +1,3 @@
-import Algorithms
 import GaussianProcesses
 import LinearAlgebra
 import SearchSpaces
@@ -6,7 +5,8 @@ import SearchSpaces
 /// Finds the candidate with the highest acquisition value that nobody has tried.
 ///
 /// Small spaces are searched completely. Others by climbing from several starts: the best of a fresh
-/// Sobol pool, and the best neighbours of the best points tried. A climb alternates between two
+/// Sobol pool, and the best points in a trust region of up to four random moves around the best
+/// points tried, all their neighbours included. A climb alternates between two
 /// moves until neither improves: all ordered inputs at once, relaxed to the unit interval, by
 /// L-BFGS (then rounded to the space), and the best single change of one decision
 /// (`SearchSpace.neighbours`). Only candidates are ever moved to, so limits and constraints hold
@@ -14,7 +14,8 @@ import SearchSpaces
 struct AcquisitionSearch {
   let space: SearchSpace
   let encoder: PointEncoder
-  let acquisition: LogExpectedImprovement
+  let acquisition: any AcquisitionFunction
+  let objectives: KnownObjectives
   /// Identities of all configurations tried or pending.
   let used: Set<String>
   /// How many climbs, half from the pool and half from the neighbours of the best.
@@ -33,6 +34,10 @@ struct AcquisitionSearch {
   static let poolDraws = 2048
   /// Points tried whose neighbours are considered as starts.
   static let parents = 4
+  /// Points tried from which random walks start, the number of walks, and their longest.
+  static let walkParents = 16
+  static let walks = 64
+  static let walkLength = 4
   /// Changes of one decision in one climb; climbs end earlier as a rule.
   static let maximumSteps = 40
   /// Smallest gain that counts as one: differences below are rounding.
@@ -42,7 +47,9 @@ struct AcquisitionSearch {
   func best(of listing: Listing) throws(StrategyError) -> Find? {
     var values: [Double] = []
     values.reserveCapacity(listing.points.count)
-    for chunk in listing.chunks { values += acquisition.values(at: chunk) }
+    for (chunk, known) in zip(listing.chunks, listing.known) {
+      values += acquisition.values(at: chunk, known: known)
+    }
     for index in Self.descending(values) {
       if let candidate = fresh(listing.points[index]) {
         return Find(candidate: candidate, value: values[index])
@@ -59,6 +66,7 @@ struct AcquisitionSearch {
     var starts = try top(half, of: pool())
     var around: [SearchPoint] = []
     for parent in tried.prefix(Self.parents) { around += space.neighbours(of: parent) }
+    around += walks(from: Array(tried.prefix(Self.walkParents)))
     starts += try top(half, of: around)
     var visited: Set<SearchPoint> = []
     var best: Find?
@@ -67,6 +75,41 @@ struct AcquisitionSearch {
       if end.value > (best?.value ?? -.infinity) { best = end }
     }
     return best
+  }
+
+  /// The ends of short random walks.
+  private func walks(from parents: [SearchPoint]) -> [SearchPoint] {
+    guard !parents.isEmpty else { return [] }
+    let move = RandomMove(space: space)
+    var source = CounterRandom(key.derived("walks"))
+    return (0..<Self.walks).map { _ in
+      var point = parents[source.integer(below: parents.count)]
+      for _ in 0..<(1 + source.integer(below: Self.walkLength)) {
+        point = move.point(from: point, using: &source) ?? point
+      }
+      return point
+    }
+  }
+
+  /// The acquisition value of each point; −∞ where its costs are needed and it is no candidate.
+  private func values(_ points: [SearchPoint]) throws(StrategyError) -> [Double] {
+    guard objectives.count > 0 else {
+      return acquisition.values(
+        at: try encoder.inputs(points), known: Matrix(rows: points.count, columns: 0))
+    }
+    let candidates = points.map { space.feasibleCandidate(at: $0) }
+    let feasible = candidates.compactMap { $0 }
+    let known = Matrix(
+      rows: feasible.count, columns: objectives.count,
+      values: feasible.flatMap { objectives.values($0.costs) })
+    let found = acquisition.values(at: try encoder.inputs(feasible.map(\.point)), known: known)
+    var values = Array(repeating: -Double.infinity, count: points.count)
+    var place = 0
+    for index in candidates.indices where candidates[index] != nil {
+      values[index] = found[place]
+      place += 1
+    }
+    return values
   }
 
   /// Points for this proposal alone, spread over the space.
@@ -87,7 +130,7 @@ struct AcquisitionSearch {
 
   /// The untried candidates with the highest values among some points.
   private func top(_ count: Int, of points: [SearchPoint]) throws(StrategyError) -> [Find] {
-    let values = try acquisition.values(at: encoder.inputs(points))
+    let values = try self.values(points)
     var seen: Set<SearchPoint> = []
     var finds: [Find] = []
     for index in Self.descending(values) where finds.count < count {
@@ -122,7 +165,7 @@ struct AcquisitionSearch {
   /// The best single change that improves.
   private func neighbour(_ current: Find) throws(StrategyError) -> Find? {
     let points = space.neighbours(of: current.candidate.point)
-    let values = try acquisition.values(at: encoder.inputs(points))
+    let values = try self.values(points)
     for index in Self.descending(values) {
       guard values[index] > current.value + Self.gain else { return nil }
       if let candidate = fresh(points[index]) {
@@ -140,7 +183,8 @@ struct AcquisitionSearch {
     let goal: [Double]
     do throws(GaussianProcessError) {
       goal = try ascent.climb(
-        from: origin.values, isActive: origin.isActive, kinds: encoder.kinds
+        from: origin.values, isActive: origin.isActive, kinds: encoder.kinds,
+        known: objectives.values(current.candidate.costs)
       ).values
     } catch {
       throw .surrogate(reason: error.description)
@@ -150,7 +194,7 @@ struct AcquisitionSearch {
       for index in values.indices { values[index] += share * (goal[index] - values[index]) }
       let point = space.decode(EncodedPoint(values: values, isActive: origin.isActive))
       guard point != current.candidate.point, let candidate = fresh(point) else { continue }
-      let value = try acquisition.values(at: encoder.inputs([candidate.point]))[0]
+      let value = try self.values([candidate.point])[0]
       if value > current.value + Self.gain { return Find(candidate: candidate, value: value) }
     }
     return nil
@@ -165,41 +209,5 @@ struct AcquisitionSearch {
   /// Indices by descending value; equal values in their order.
   private static func descending(_ values: [Double]) -> [Int] {
     values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }
-  }
-}
-
-/// All candidates of a small space, encoded once.
-struct Listing: Sendable {
-  let points: [SearchPoint]
-  /// The same points, in pieces that keep the covariance matrices small.
-  let chunks: [EncodedInputs]
-
-  static let chunkSize = 1024
-
-  /// nil where the space has more than `limit` candidates or a continuous decision.
-  init?(_ encoder: PointEncoder, limit: Int) throws(StrategyError) {
-    guard Self.mayHold(encoder.space, limit: limit),
-      let points = encoder.space.allPoints(limit: limit)
-    else { return nil }
-    var chunks: [EncodedInputs] = []
-    for chunk in points.chunks(ofCount: Self.chunkSize) {
-      chunks.append(try encoder.inputs(Array(chunk)))
-    }
-    self.points = points
-    self.chunks = chunks
-  }
-
-  /// Whether listing is worth trying: at most 100 combinations of all values, used or not, for each
-  /// candidate that may be listed.
-  private static func mayHold(_ space: SearchSpace, limit: Int) -> Bool {
-    var combinations = 1.0
-    for dimension in space.dimensions {
-      switch dimension.kind {
-      case .ordered(levels: nil): return false
-      case .ordered(levels: let levels?): combinations *= Double(levels)
-      case .unordered(let choices): combinations *= Double(choices)
-      }
-    }
-    return combinations <= 100 * Double(limit)
   }
 }

@@ -9,11 +9,24 @@ import SearchSpaces
 ///   inventing a number that would distort the scale (as the crash cost of SMAC3).
 /// - Waiting and running trials are pending.
 struct HistoryView {
+  /// A point that was tried, with its exact costs.
+  struct Entry: Sendable {
+    var point: SearchPoint
+    let costs: TrialCosts
+  }
+
+  /// A point with its score.
+  struct Observation: Sendable {
+    var point: SearchPoint
+    let costs: TrialCosts
+    let score: Double
+  }
+
   /// The identities of all configurations of the history, whatever their state.
   private(set) var identities: Set<String> = []
-  private(set) var observed: [(point: SearchPoint, score: Double)] = []
-  private(set) var failed: [SearchPoint] = []
-  private(set) var pending: [SearchPoint] = []
+  private(set) var observed: [Observation] = []
+  private(set) var failed: [Entry] = []
+  private(set) var pending: [Entry] = []
   /// How many trials of the initial design there are.
   private(set) var initialCount = 0
   /// The number of the next trial.
@@ -36,20 +49,23 @@ struct HistoryView {
         throw .foreignPoint(trial: trial.number, reason: error.description)
       }
       switch (trial.state, trial.score) {
-      case (.complete, let score?): observed.append((point, score))
-      case (.complete, nil), (.failed, _): failed.append(point)
-      case (.waiting, _), (.running, _): pending.append(point)
+      case (.complete, let score?):
+        observed.append(Observation(point: point, costs: trial.costs, score: score))
+      case (.complete, nil), (.failed, _): failed.append(Entry(point: point, costs: trial.costs))
+      case (.waiting, _), (.running, _): pending.append(Entry(point: point, costs: trial.costs))
       }
     }
   }
 
   /// Every point that was tried or is pending: observed, failed, pending, each in trial order.
-  var points: [SearchPoint] { observed.map(\.point) + failed + pending }
+  var points: [SearchPoint] {
+    observed.map(\.point) + failed.map(\.point) + pending.map(\.point)
+  }
 
   /// Notes a proposal of the same answer, as if it were already running.
   mutating func add(_ proposal: Proposal) {
     identities.insert(proposal.candidate.configuration.identity)
-    pending.append(proposal.candidate.point)
+    pending.append(Entry(point: proposal.candidate.point, costs: proposal.candidate.costs))
     if proposal.origin == .initial { initialCount += 1 }
     nextNumber += 1
   }

@@ -1,49 +1,142 @@
 import GaussianProcesses
 import LinearAlgebra
 import SearchSpaces
+import Synchronization
 
-/// The Gaussian process of a history.
+/// The model of a history: one Gaussian process, or one for each draw of the hyper-parameters.
 ///
-/// Scores are standardised over the finished trials; failed trials enter with the worst of them.
 /// The hyper-parameters depend on the finished and failed trials alone, never on what is pending.
 struct Surrogate: Sendable {
-  let process: GaussianProcess
+  /// How hyper-parameters are learned.
+  enum Inference: Sendable, Equatable {
+    case maximumAPosteriori
+    case saas(SaasFit.Plan)
 
-  /// - Parameters:
-  ///   - view: at least one finished trial with a point.
-  ///   - seed: of the study; the starts of the fit are keyed by it and the number of observations.
-  init(_ view: HistoryView, encoder: PointEncoder, seed: UInt64) throws(StrategyError) {
-    let scores = view.observed.map(\.score)
-    let inputs = try encoder.inputs(view.observed.map(\.point) + view.failed)
+    /// The most points that the model is told of; n³ work for each gradient sets it.
+    var pointLimit: Int {
+      switch self {
+      case .maximumAPosteriori: 600
+      case .saas: 300
+      }
+    }
+  }
+
+  let training: TrainingSet
+  let processes: [GaussianProcess]
+
+  /// - Parameter seed: of the study; fits are keyed by it and the number of observations.
+  init(
+    _ training: TrainingSet, inference: Inference, seed: UInt64
+  ) throws(StrategyError) {
+    self.training = training
+    let key = RandomKey(seed: seed).derived("surrogate").derived(training.targets.count)
     do throws(GaussianProcessError) {
-      let scale = try Standardization(scores)
-      let standard = scores.map(scale.standardized)
-      let worst = standard.min() ?? 0
-      let targets = standard + view.failed.map { _ in worst }
-      let fit = try HyperparameterFit(
-        inputs: inputs, targets: targets,
-        priors: HyperparameterPriors(dimensions: inputs.dimensions),
-        key: RandomKey(seed: seed).derived("surrogate").derived(targets.count))
-      process = try GaussianProcess(
-        inputs: inputs, targets: targets, hyperparameters: fit.hyperparameters)
+      let draws: [Hyperparameters]
+      switch inference {
+      case .maximumAPosteriori:
+        draws = [
+          try HyperparameterFit(
+            inputs: training.inputs, targets: training.targets,
+            priors: HyperparameterPriors(dimensions: training.inputs.dimensions), key: key
+          ).hyperparameters
+        ]
+      case .saas(let plan):
+        draws = try SaasFit(
+          inputs: training.inputs, targets: training.targets, plan: plan, key: key
+        ).hyperparameters
+      }
+      var processes: [GaussianProcess] = []
+      for draw in draws {
+        processes.append(
+          try GaussianProcess(
+            inputs: training.inputs, targets: training.targets, hyperparameters: draw))
+      }
+      self.processes = processes
     } catch {
       throw .surrogate(reason: error.description)
     }
   }
 
-  /// The acquisition function once every pending trial has given what is expected of it.
+  /// Draws of the baseline for each process: 64 for one, never below 8.
+  private var samples: Int {
+    max(LogNoisyExpectedHypervolumeImprovement.defaultSamples * 2 / (processes.count + 1), 8)
+  }
+
+  /// What a further trial is worth while some are pending.
+  ///
+  /// With costs among the objectives, log NEHVI over the front of scores and exact costs; else log EI
+  /// over the best posterior mean, where pending trials are believed to give what is expected.
   func acquisition(
-    pending: EncodedInputs
-  ) throws(StrategyError) -> (function: LogExpectedImprovement, process: GaussianProcess) {
+    pending: EncodedInputs, pendingKnown: [[Double]], key: RandomKey
+  ) throws(StrategyError) -> any AcquisitionFunction {
+    var members: [any AcquisitionFunction] = []
     do throws(GaussianProcessError) {
-      let believing = try process.believing(at: pending)
-      return (
-        LogExpectedImprovement(
-          model: believing, incumbent: LogExpectedImprovement.incumbent(of: believing)),
-        believing
-      )
+      for (index, process) in processes.enumerated() {
+        guard training.hasKnownObjectives else {
+          let believing = try process.believing(at: pending)
+          members.append(
+            LogExpectedImprovement(
+              model: believing, incumbent: LogExpectedImprovement.incumbent(of: believing)))
+          continue
+        }
+        members.append(
+          try LogNoisyExpectedHypervolumeImprovement(
+            model: process,
+            baseline: .init(pending: pending, known: training.known + pendingKnown.map { $0 }),
+            reference: reference, samples: samples, key: key.derived(index)))
+      }
     } catch {
       throw .surrogate(reason: error.description)
     }
+    return members.count == 1 ? members[0] : AveragedAcquisition(members)
+  }
+
+  /// Posterior means at the training points, averaged over the processes.
+  private var means: [Double] {
+    var sums = Array(repeating: 0.0, count: training.targets.count)
+    for process in processes {
+      for (index, mean) in process.posterior(at: training.inputs).means.enumerated() {
+        sums[index] += mean / Double(processes.count)
+      }
+    }
+    return sums
+  }
+
+  /// Below the front of posterior means in the score; below every cost seen.
+  private var reference: [Double] {
+    let contenders = zip(means, training.known).compactMap { mean, known in
+      known.map { [mean] + $0 }
+    }
+    let front = ParetoFront(contenders)
+    let scores = front.inferredReference(among: contenders)
+    let costs = ParetoFront([contenders[0]]).points[0].indices.dropFirst().map { objective in
+      let values = contenders.map { $0[objective] }
+      let (worst, best) = (values.min() ?? 0, values.max() ?? 0)
+      return worst - 0.1 * (best > worst ? best - worst : 1)
+    }
+    return [scores[0]] + costs
+  }
+
+  /// The points of the model, the most promising first: by posterior mean, or by the order of merit
+  /// of posterior mean and costs.
+  var promising: [SearchPoint] {
+    let merits = zip(means, training.known).map { mean, known in [mean] + (known ?? []) }
+    let contenders = merits.indices.filter { training.known[$0] != nil }
+    return ObjectiveOrder.descending(contenders.map { merits[$0] })
+      .map { training.points[contenders[$0]] }
+  }
+}
+
+/// The last surrogate of a strategy; a memory of pure values, which changes no answer.
+final class SurrogateMemory: Sendable {
+  private let last = Mutex<Surrogate?>(nil)
+
+  func surrogate(
+    _ training: TrainingSet, inference: Surrogate.Inference, seed: UInt64
+  ) throws(StrategyError) -> Surrogate {
+    if let known = last.withLock({ $0 }), known.training == training { return known }
+    let made = try Surrogate(training, inference: inference, seed: seed)
+    last.withLock { $0 = made }
+    return made
   }
 }

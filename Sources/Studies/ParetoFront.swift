@@ -1,3 +1,4 @@
+internal import GaussianProcesses
 public import RunStore
 internal import SearchSpaces
 
@@ -10,14 +11,9 @@ public struct ParetoFront: Sendable {
   ///   equal score and equal size the earlier one stands for both.
   public init(_ records: [TrialRecord]) {
     let candidates = records.filter { $0.trial.score != nil }.sorted(by: Self.isBefore)
-    var front: [TrialRecord] = []
-    var best = -Double.infinity
-    for record in candidates {
-      guard let score = record.trial.score, score > best else { continue }
-      best = score
-      front.append(record)
-    }
-    trials = front
+    let front = GaussianProcesses.ParetoFront(
+      candidates.map { [$0.trial.score ?? 0, -Double($0.trial.costs.parameters.deployed)] })
+    trials = front.indices.map { candidates[$0] }
   }
 
   /// Smaller first, then better, then earlier.

@@ -52,10 +52,11 @@ struct BoTorchParityTests {
   func logExpectedImprovementAndItsGradient(index: Int) throws {
     let item = fixture.cases[index]
     let acquisition = try LogExpectedImprovement(model: item.process(), incumbent: item.bestScore)
-    let values = try acquisition.values(at: item.inputs(item.queries))
+    let values = try acquisition.values(
+      at: item.inputs(item.queries), known: Matrix(rows: item.queries.count, columns: 0))
     for (i, row) in item.queries.enumerated() {
       #expect(agrees(values[i], item.logExpectedImprovement[i], 1e-8))
-      let local = try acquisition.value(atPoint: item.inputs([row]))
+      let local = try acquisition.value(atPoint: item.inputs([row]), known: [])
       #expect(agrees(local.value, item.logExpectedImprovement[i], 1e-8))
       for dimension in item.ordered {
         #expect(

@@ -67,4 +67,17 @@ struct SpecialFunctionsTests {
     #expect(abs(SpecialFunctions.normalDistribution(1.96) - 0.9750021048517795) < 1e-15)
     #expect(abs(SpecialFunctions.normalDistribution(-10) / 7.619853024160527e-24 - 1) < 1e-13)
   }
+
+  /// Φ(Φ⁻¹(p)) = p over the middle and both tails.
+  @Test func normalQuantilesInvertTheDistribution() {
+    for exponent in stride(from: -300.0, through: -0.05, by: 0.37) {
+      let p = pow(10, exponent)
+      let z = SpecialFunctions.normalQuantile(p)
+      let tolerance = 1e-15 * max(10, z * z)
+      #expect(abs(SpecialFunctions.normalDistribution(z) / p - 1) < 10 * tolerance)
+      if p > 1e-10 { #expect(abs(SpecialFunctions.normalQuantile(1 - p) + z) < 1e-5) }
+    }
+    #expect(SpecialFunctions.normalQuantile(0.5) == 0)
+    #expect(abs(SpecialFunctions.normalQuantile(0.975) - 1.959963984540054) < 1e-14)
+  }
 }

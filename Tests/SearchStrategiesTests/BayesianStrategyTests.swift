@@ -12,7 +12,10 @@ struct BayesianStrategyTests {
   ])
   func initialDesignSize(dimensions: Int, planned: Int?, expected: Int) {
     #expect(
-      BayesianStrategy.initialCount(dimensions: dimensions, plannedTrials: planned) == expected)
+      ProposalLoop.initialCount(asked: 0, dimensions: dimensions, plannedTrials: planned)
+        == expected)
+    #expect(
+      ProposalLoop.initialCount(asked: 7, dimensions: dimensions, plannedTrials: planned) == 7)
   }
 
   @Test func initialDesignIsThatOfRandom() throws {
@@ -95,8 +98,9 @@ struct BayesianStrategyTests {
   @Test func climbsComeNearTheListedMaximum() throws {
     let space = try TestSpaces.space(TestSpaces.discrete)
     let encoder = PointEncoder(space)
-    let listing = try #require(try Listing(encoder, limit: 20_000))
-    #expect(try Listing(encoder, limit: 10) == nil)
+    let objectives = KnownObjectives(space)
+    let listing = try #require(try Listing(encoder, objectives: objectives, limit: 20_000))
+    #expect(try Listing(encoder, objectives: objectives, limit: 10) == nil)
     var hits = 0
     for seed in 0..<10 {
       var study = SimulatedStudy(
@@ -104,11 +108,16 @@ struct BayesianStrategyTests {
         objective: TestObjectives.layered, noise: 0.05, seed: UInt64(seed))
       try study.run(until: 20)
       let view = try HistoryView(study.history, space: space)
-      let surrogate = try Surrogate(view, encoder: encoder, seed: UInt64(seed))
+      let surrogate = try Surrogate(
+        TrainingSet(
+          view, encoder: encoder, objectives: objectives, transform: .standardize, limit: 600,
+          seed: UInt64(seed)), inference: .maximumAPosteriori, seed: UInt64(seed))
+      let key = RandomKey(seed: UInt64(seed))
       let search = AcquisitionSearch(
         space: space, encoder: encoder,
-        acquisition: try surrogate.acquisition(pending: encoder.inputs([])).function,
-        used: view.identities, climbs: 8, key: RandomKey(seed: UInt64(seed)))
+        acquisition: try surrogate.acquisition(
+          pending: encoder.inputs([]), pendingKnown: [], key: key),
+        objectives: objectives, used: view.identities, climbs: 8, key: key)
       let (whole, climbed) = try (search.best(of: listing), search.best(near: view.points))
       let (top, reached) = try (#require(whole), #require(climbed))
       #expect(reached.value <= top.value + 1e-9)

@@ -41,14 +41,15 @@ struct StrategyErrorTests {
       sentence: "unknown search strategy 'bayse'. Did you mean 'bayes'?"),
     Row(
       id: "strategy, far", provoke: make("grid-search", [:]),
-      sentence: "unknown search strategy 'grid-search'. Choose one of: 'random', 'bayes'."),
+      sentence: "unknown search strategy 'grid-search'. Choose one of: 'random', 'bayes', "
+        + "'saas', 'autopeft', 'evolution', 'nsga2', 'tpe'."),
     Row(
       id: "setting, near", provoke: make("bayes", ["inital": .integer(3)]),
       sentence: "strategy 'bayes' has no setting 'inital'. Did you mean 'initial'?"),
     Row(
       id: "setting, far", provoke: make("bayes", ["temperature": .integer(3)]),
       sentence: "strategy 'bayes' has no setting 'temperature'. Choose one of: 'initial', "
-        + "'climbs', 'listing'."),
+        + "'climbs', 'listing', 'transform'."),
     Row(
       id: "no settings", provoke: make("random", ["initial": .integer(3)]),
       sentence: "strategy 'random' has no settings, got 'initial'."),

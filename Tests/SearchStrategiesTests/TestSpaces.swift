@@ -111,6 +111,20 @@ enum TestSpaces {
       warmup: {float: [0, 0.2]}
     """
 
+  /// Score against parameters, conditional, with a continuous decision.
+  static let costly =
+    mixed + """
+
+      objectives: [score: max, parameters: min]
+      """
+
+  /// Score against parameters and bytes, small enough to list.
+  static let listed =
+    discrete + """
+
+      objectives: [score: max, parameters: min, activation-bytes: min]
+      """
+
   static func space(_ text: String) throws -> SearchSpace {
     try SearchSpace(yaml: text, file: "test.yaml", schemas: schemas, backbone: backbone)
   }

@@ -1,4 +1,9 @@
+public import LinearAlgebra
+
 /// How much a further score at a point is worth.
+///
+/// A point has inputs, which the model of the scores reads, and known objectives (costs that are
+/// exact before training), which no model is needed for.
 ///
 /// Laws (run on every registered member): gradient equal to central differences; finite far from
 /// all data and at observed points.
@@ -6,12 +11,17 @@ public protocol AcquisitionFunction: Sendable {
   static var name: String { get }
   static var reference: String { get }
 
-  /// For a model of the scores; the incumbent is what is to be beaten, in standardised units.
-  init(model: GaussianProcess, incumbent: Double)
+  /// How many known objectives a point has, all maximised.
+  var knownObjectives: Int { get }
 
   /// The value at each point.
-  func values(at points: EncodedInputs) -> [Double]
+  ///
+  /// - Parameter known: [points.count, knownObjectives].
+  func values(at points: EncodedInputs, known: Matrix) -> [Double]
 
-  /// The value at one point, and its derivatives by the ordered active inputs (zero elsewhere).
-  func value(atPoint point: EncodedInputs) -> (value: Double, gradient: [Double])
+  /// The value at one point, and its derivatives by the ordered active inputs (zero elsewhere), the
+  /// known objectives held fixed.
+  func value(
+    atPoint point: EncodedInputs, known: [Double]
+  ) -> (value: Double, gradient: [Double])
 }

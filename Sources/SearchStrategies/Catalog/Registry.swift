@@ -8,6 +8,11 @@ public enum StrategyRegistry {
   public static let members: [any SearchStrategy.Type] = [
     RandomStrategy.self,
     BayesianStrategy.self,
+    SaasStrategy.self,
+    AutoPEFTStrategy.self,
+    EvolutionStrategy.self,
+    NSGA2Strategy.self,
+    TreeParzenStrategy.self,
   ]
 
   /// The strategy of a study.

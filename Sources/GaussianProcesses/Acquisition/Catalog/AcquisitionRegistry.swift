@@ -1,6 +1,8 @@
 /// Every acquisition function, in the order of listings.
 public enum AcquisitionRegistry {
   public static let members: [any AcquisitionFunction.Type] = [
-    LogExpectedImprovement.self
+    LogExpectedImprovement.self,
+    LogExpectedHypervolumeImprovement.self,
+    LogNoisyExpectedHypervolumeImprovement.self,
   ]
 }

@@ -1,5 +1,5 @@
 import Foundation
-import LinearAlgebra
+public import LinearAlgebra
 
 /// The logarithm of the expected improvement of the function over the incumbent.
 ///
@@ -22,6 +22,9 @@ public struct LogExpectedImprovement: AcquisitionFunction {
   private let model: GaussianProcess
   private let incumbent: Double
 
+  public var knownObjectives: Int { 0 }
+
+  /// For a model of the scores; the incumbent is what is to be beaten, in the model's units.
   public init(model: GaussianProcess, incumbent: Double) {
     self.model = model
     self.incumbent = incumbent
@@ -38,7 +41,7 @@ public struct LogExpectedImprovement: AcquisitionFunction {
     model.posterior(at: model.inputs).means.max() ?? model.hyperparameters.mean
   }
 
-  public func values(at points: EncodedInputs) -> [Double] {
+  public func values(at points: EncodedInputs, known: Matrix) -> [Double] {
     let posterior = model.posterior(at: points)
     return zip(posterior.means, posterior.variances).map { mean, variance in
       let deviation = max(variance, Self.varianceFloor).squareRoot()
@@ -47,7 +50,9 @@ public struct LogExpectedImprovement: AcquisitionFunction {
     }
   }
 
-  public func value(atPoint point: EncodedInputs) -> (value: Double, gradient: [Double]) {
+  public func value(
+    atPoint point: EncodedInputs, known: [Double]
+  ) -> (value: Double, gradient: [Double]) {
     let posterior = model.posterior(atPoint: point)
     let deviation = max(posterior.variance, Self.varianceFloor).squareRoot()
     let z = (posterior.mean - incumbent) / deviation

@@ -1,0 +1,57 @@
+import GaussianProcesses
+import LinearAlgebra
+import SearchSpaces
+
+/// What a surrogate is told: encoded points with transformed scores.
+///
+/// Failed trials enter with the worst score. Of more points than the model can carry, half are the
+/// best by the order of merit and half are drawn from the others, so that it keeps both the front
+/// and the rest of the space in view.
+struct TrainingSet: Sendable, Equatable {
+  let points: [SearchPoint]
+  let inputs: EncodedInputs
+  /// Transformed scores.
+  let targets: [Double]
+  /// The known objectives of each point; nil for failed trials, which are no contenders.
+  let known: [[Double]?]
+  let hasKnownObjectives: Bool
+
+  /// - Parameters:
+  ///   - view: at least one finished trial with a point.
+  ///   - seed: decides which points are drawn where there are too many.
+  init(
+    _ view: HistoryView, encoder: PointEncoder, objectives: KnownObjectives,
+    transform: OutputTransform, limit: Int, seed: UInt64
+  ) throws(StrategyError) {
+    let scores = view.observed.map(\.score)
+    let transformed: [Double]
+    do throws(GaussianProcessError) {
+      transformed = scores.map(try transform.fitted(to: scores))
+    } catch {
+      throw .surrogate(reason: error.description)
+    }
+    let worst = transformed.min() ?? 0
+    let allPoints = view.observed.map(\.point) + view.failed.map(\.point)
+    let allTargets = transformed + view.failed.map { _ in worst }
+    let allKnown: [[Double]?] =
+      view.observed.map { objectives.values($0.costs) } + view.failed.map { _ in nil }
+    let merits = objectives.points(view.observed) + view.failed.map { entry in
+      [scores.min() ?? 0] + objectives.values(entry.costs)
+    }
+    let chosen = Self.chosen(merits, limit: limit, seed: seed)
+    points = chosen.map { allPoints[$0] }
+    targets = chosen.map { allTargets[$0] }
+    known = chosen.map { allKnown[$0] }
+    inputs = try encoder.inputs(points)
+    hasKnownObjectives = objectives.count > 0
+  }
+
+  private static func chosen(_ merits: [[Double]], limit: Int, seed: UInt64) -> [Int] {
+    guard merits.count > limit else { return Array(merits.indices) }
+    let order = ObjectiveOrder.descending(merits)
+    var source = CounterRandom(
+      RandomKey(seed: seed).derived("training set").derived(merits.count))
+    let rest = source.shuffled(Array(order.dropFirst(limit / 2)))
+    return (order.prefix(limit / 2) + rest.prefix(limit - limit / 2)).sorted()
+  }
+}

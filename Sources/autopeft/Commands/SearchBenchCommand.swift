@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import PEFTMethods
+import SearchSpaces
+import SearchStrategies
+
+/// `autopeft bench search`: compares strategies on a made-up task, without training.
+struct SearchBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Measure the hypervolume that a strategy reaches on a made-up task.",
+    discussion: """
+      The task is on AutoPEFT's space, its best front is known, and nothing is trained. One line is \
+      printed for each seed and each ten trials: the share of the best hypervolume by then.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case json
+  }
+
+  @Option(help: "The strategy.") var strategy = "bayes"
+  @Option(help: "AutoPEFT's space file.") var space = "spaces/autopeft.yaml"
+  @Option(help: "Layers of the imagined backbone.") var layers = 12
+  @Option(help: "Its hidden width.") var width = 768
+  @Option(help: "How many seeds.") var seeds = 1
+  @Option(help: "The first seed.") var firstSeed: UInt64 = 1
+  @Option(help: "Trials of each search.") var trials = 200
+  @Option(help: "Proposals asked for at a time.") var batch = 4
+  @Option(help: "What the strategy is called in the output; its name by default.")
+  var label: String?
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("A setting of the strategy.", valueName: "strategy.key=value"))
+  var overrides: [String] = []
+  @Option(help: "csv or json.") var format: Format = .csv
+
+  func validate() throws {
+    guard seeds >= 1, trials >= 1, batch >= 1, (1...64).contains(layers),
+      (8...8192).contains(width)
+    else {
+      throw ValidationError(
+        "--seeds, --trials and --batch must be positive, --layers 1 to 64, --width 8 to 8192.")
+    }
+  }
+
+  func run() throws {
+    let text = try SpaceText.read(URL(filePath: space), name: space)
+    let backbone = BackboneShape(
+      layers: layers, width: width, feedForward: 4 * width, heads: max(1, width / 64))
+    let space = try SearchSpace(
+      yaml: text, file: space, schemas: MethodRegistry.schemas, backbone: backbone,
+      overrides: overrides)
+    let benchmark = SearchBenchmark(space: space, trials: trials, batch: batch)
+    if format == .csv { Console.output(SearchBenchmark.Run.header) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    for seed in firstSeed..<(firstSeed + UInt64(seeds)) {
+      let run = try benchmark.run(
+        strategy, settings: space.strategySettings, label: label, seed: seed)
+      Console.output(
+        format == .csv ? run.lines : String(decoding: try encoder.encode(run), as: UTF8.self))
+    }
+  }
+}
