@@ -1,6 +1,7 @@
 import Foundation
 public import RunStore
 import SearchSpaces
+import Statistics
 public import Studies
 
 /// The best trial of a search beside the best reference.

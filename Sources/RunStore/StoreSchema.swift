@@ -12,7 +12,9 @@ enum StoreSchema {
   /// `apft` in ASCII, written into each file's header.
   static let applicationID = 0x6170_6674
 
-  static let migrations = [Migration(version: 1, sql: version1)]
+  static let migrations = [
+    Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
+  ]
 
   /// - `study`: one row; `settings` never changes, `budget` may when a run is resumed, `fence`
   ///   counts the controllers.
@@ -91,5 +93,10 @@ enum StoreSchema {
       report TEXT NOT NULL CHECK (json_valid(report)),
       at REAL NOT NULL
     ) STRICT;
+    """
+
+  /// - `trial.design`: the trial's place in a designed experiment, a JSON object.
+  private static let version2 = """
+    ALTER TABLE trial ADD COLUMN design TEXT CHECK (design IS NULL OR json_valid(design));
     """
 }

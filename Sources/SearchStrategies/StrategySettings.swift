@@ -43,6 +43,14 @@ public struct StrategySettings: Sendable, Equatable {
     return value
   }
 
+  /// The value of a declared choice.
+  func text(_ name: String) -> String {
+    guard case .text(let value)? = values[name] else {
+      preconditionFailure("StrategySettings: '\(name)' is not declared as a choice")
+    }
+    return value
+  }
+
   /// The value in the kind's own case where it is legal; a whole number is a legal number.
   private static func legal(
     _ value: ParameterValue, for kind: ParameterSchema.Kind

@@ -8,6 +8,8 @@ public enum StrategyRegistry {
   public static let members: [any SearchStrategy.Type] = [
     RandomStrategy.self,
     BayesianStrategy.self,
+    S4Strategy.self,
+    S4FactorialStrategy.self,
   ]
 
   /// The strategy of a study.
