@@ -40,10 +40,13 @@ import Testing
     #expect(throws: error) { _ = try test.open() }
   }
 
+  /// The schema of this program.
+  static let known = StoreSchema.migrations.map(\.version).max() ?? 0
+
   @Test func aNewerSchemaIsRefusedWithBothVersions() throws {
     let test = try TestRun()
     try test.tamper("PRAGMA user_version = 7")
-    let error = RunStoreError.newer(path: test.run.storeFile, found: 7, known: 1)
+    let error = RunStoreError.newer(path: test.run.storeFile, found: 7, known: Self.known)
     #expect(throws: error) { _ = try test.open() }
     #expect(throws: error) { _ = try RunHistory.open(test.run) }
   }
@@ -52,22 +55,26 @@ import Testing
     let test = try TestRun()
     try test.fill()
     let next = StoreSchema.Migration(
-      version: 2, sql: "ALTER TABLE trial ADD COLUMN note TEXT; UPDATE trial SET note = 'new';")
+      version: Self.known + 1,
+      sql: "ALTER TABLE trial ADD COLUMN note TEXT; UPDATE trial SET note = 'new';")
     let migrations = StoreSchema.migrations + [next]
-    #expect(throws: RunStoreError.older(path: test.run.storeFile, found: 1, known: 2)) {
+    #expect(
+      throws: RunStoreError.older(
+        path: test.run.storeFile, found: Self.known, known: Self.known + 1)
+    ) {
       _ = try StoreConnection.openForReading(test.run.storeFile, migrations: migrations)
     }
     let lock = try RunLock.acquire(test.run)
     let store = try RunStore.open(test.run, lock: lock, migrations: migrations)
     #expect(try store.history.trials().count == 10)
     try store.write { (database) throws -> Void in
-      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 2)
+      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.known + 1)
       #expect(try String.fetchOne(database, sql: "SELECT note FROM trial") == "new")
     }
-    let backup = try DatabaseQueue(path: test.run.storeFile + ".schema-1")
+    let backup = try DatabaseQueue(path: test.run.storeFile + ".schema-\(Self.known)")
     try backup.read { (database) throws -> Void in
       #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM trial") == 10)
-      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 1)
+      #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.known)
     }
   }
 
@@ -75,7 +82,7 @@ import Testing
     let test = try TestRun()
     try test.fill()
     let bad = StoreSchema.Migration(
-      version: 2, sql: "ALTER TABLE trial ADD COLUMN note TEXT; DROP TABLE nothing;")
+      version: Self.known + 1, sql: "ALTER TABLE trial ADD COLUMN note TEXT; DROP TABLE nothing;")
     let lock = try RunLock.acquire(test.run)
     #expect(throws: RunStoreError.self) {
       _ = try RunStore.open(test.run, lock: lock, migrations: StoreSchema.migrations + [bad])

@@ -10,7 +10,8 @@ import Synchronization
 /// - the base with every pattern of layer groups (`grouping`);
 /// - the base with every allocation (`allocation`);
 /// - the base with all groups tuned, and with a random proper subset (`tuned groups`);
-/// - the base with its own methods, and with the paper's sets for T5-base (`published sets`);
+/// - the base with its own methods, and with the paper's sets for T5-base (`published sets`), where
+///   the budget has room for these at all;
 /// - the two negative controls of one pattern (`DesignControls`).
 /// The base itself is one run that stands in every contrast. Paired contrasts come from within the
 /// blocks; main effects and the pre-declared interactions from all runs together, by ridge.
@@ -40,8 +41,6 @@ public struct S4FactorialStrategy: SearchStrategy {
       "The smallest difference of two patterns that is worth seeing, in units of the score."),
   ]
 
-  private typealias Contrast = DesignDecisions.Contrast
-
   private let space: SearchSpace
   private let key: RandomKey
   private let largest: Int
@@ -60,7 +59,22 @@ public struct S4FactorialStrategy: SearchStrategy {
     pilot = min(settings.integer("pilot"), largest)
     effect = settings.number("effect")
     decisions = DesignDecisions(space: space, comparesAllTunedSets: true)
-    published = decisions.publishedSets()
+    published = decisions.publishedSets().flatMap { sets in
+      let stage = DesignStage(
+        name: Self.name, arms: [Self.publishedArm(sets, decisions)], fixed: [], blocks: 1,
+        firstBlock: 0, key: key)
+      return stage.possibleArms(space).isEmpty ? nil : sets
+    }
+  }
+
+  private static func publishedArm(
+    _ sets: [ParameterValue], _ decisions: DesignDecisions
+  ) -> DesignStage.Arm {
+    DesignStage.Arm(
+      label: DesignArm(DesignContrast.sets, "published"),
+      fixed: sets.enumerated().map { index, value in
+        (path: decisions.methodsPath(group: index + 1), value: value)
+      })
   }
 
   public var plan: StrategyPlan? {
@@ -107,7 +121,7 @@ public struct S4FactorialStrategy: SearchStrategy {
 
   /// How many blocks the spread of the pilot's paired differences asks for.
   func blocks(after pilotTrials: [Trial]) -> Int {
-    let scores = DesignResults(pilotTrials).scores(of: Contrast.grouping)
+    let scores = DesignResults(pilotTrials).scores(of: DesignContrast.grouping)
     let arms = scores.arms
     let pairs = arms.indices.flatMap { i in arms[(i + 1)...].map { (arms[i], $0) } }
     let deviations = pairs.compactMap { SampleSummary.deviation(scores.differences($0, $1)) }
@@ -161,34 +175,35 @@ public struct S4FactorialStrategy: SearchStrategy {
     for pattern in decisions.patterns {
       arms.append(
         arm(
-          Contrast.grouping, DesignDecisions.name(pattern),
+          DesignContrast.grouping, DesignDecisions.name(pattern),
           [(DesignDecisions.patternPath, pattern)]))
     }
     for spread in decisions.spreads {
       arms.append(
         arm(
-          Contrast.allocation, DesignDecisions.name(spread), [(DesignDecisions.spreadPath, spread)])
+          DesignContrast.allocation, DesignDecisions.name(spread),
+          [(DesignDecisions.spreadPath, spread)])
       )
     }
     if let subset {
       arms.append(
-        arm(Contrast.tuned, "all", [(DesignDecisions.tunedPath, decisions.allGroups)]))
-      arms.append(arm(Contrast.tuned, "a random subset", [(DesignDecisions.tunedPath, subset)]))
+        arm(
+          DesignContrast.tuned, DesignDecisions.name(decisions.allGroups),
+          [(DesignDecisions.tunedPath, decisions.allGroups)]))
+      arms.append(
+        arm(DesignContrast.tuned, "a random subset", [(DesignDecisions.tunedPath, subset)]))
     }
     if let published {
-      let sets = published.enumerated().map { index, value in
-        (path: decisions.methodsPath(group: index + 1), value: value)
-      }
-      arms.append(arm(Contrast.sets, "random", []))
-      arms.append(arm(Contrast.sets, "published", sets))
+      arms.append(arm(DesignContrast.sets, "random", []))
+      arms.append(Self.publishedArm(published, decisions))
     }
-    return arms.isEmpty ? [arm(Contrast.baseline, "random", [])] : arms
+    return arms.isEmpty ? [arm(DesignContrast.baseline, "random", [])] : arms
   }
 
   private func controlled(_ cells: [DesignStage.Cell]) -> DesignStage.Cell? {
     func has(_ cell: DesignStage.Cell, _ level: String?) -> Bool {
       cell.design.arms.contains {
-        $0.contrast == Contrast.grouping && (level == nil || $0.level == level)
+        $0.contrast == DesignContrast.grouping && (level == nil || $0.level == level)
       }
     }
     return cells.first { has($0, DesignDecisions.publishedPattern) } ?? cells.first { has($0, nil) }

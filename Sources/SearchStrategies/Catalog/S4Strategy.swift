@@ -45,8 +45,6 @@ public struct S4Strategy: SearchStrategy {
         + "(the paper's nine of four groups), or every set."),
   ]
 
-  private typealias Contrast = DesignDecisions.Contrast
-
   private let space: SearchSpace
   private let key: RandomKey
   private let models: Int
@@ -79,7 +77,7 @@ public struct S4Strategy: SearchStrategy {
     add("S2 allocation", decisions.spreads)
     add("S3 tuned groups", decisions.tunedSets)
     for (index, sets) in decisions.methodSets.enumerated() {
-      add("S4 \(Contrast.methods(group: index + 1))", sets)
+      add("S4 \(DesignContrast.methods(group: index + 1))", sets)
     }
     return StrategyPlan(stages: stages)
   }
@@ -123,19 +121,23 @@ public struct S4Strategy: SearchStrategy {
 
   private var steps: [Step] {
     var steps = [
-      Step(contrast: Contrast.baseline, path: nil, values: []),
+      Step(contrast: DesignContrast.baseline, path: nil, values: []),
       Step(
-        contrast: Contrast.grouping, path: DesignDecisions.patternPath, values: decisions.patterns),
-      Step(contrast: Contrast.control, path: nil, values: []),
+        contrast: DesignContrast.grouping, path: DesignDecisions.patternPath,
+        values: decisions.patterns),
+      Step(contrast: DesignContrast.control, path: nil, values: []),
       Step(
-        contrast: Contrast.allocation, path: DesignDecisions.spreadPath, values: decisions.spreads),
-      Step(contrast: Contrast.tuned, path: DesignDecisions.tunedPath, values: decisions.tunedSets),
+        contrast: DesignContrast.allocation, path: DesignDecisions.spreadPath,
+        values: decisions.spreads),
+      Step(
+        contrast: DesignContrast.tuned, path: DesignDecisions.tunedPath, values: decisions.tunedSets
+      ),
     ]
     for (index, sets) in decisions.methodSets.enumerated() {
       let group = index + 1
       steps.append(
         Step(
-          contrast: Contrast.methods(group: group), path: decisions.methodsPath(group: group),
+          contrast: DesignContrast.methods(group: group), path: decisions.methodsPath(group: group),
           values: sets, group: group))
     }
     return steps
@@ -148,14 +150,14 @@ public struct S4Strategy: SearchStrategy {
     let arms: [DesignStage.Arm]
     var stageNumber = number
     switch step.contrast {
-    case Contrast.baseline:
+    case DesignContrast.baseline:
       let free = decisions.hasFreeGrouping ? [(DesignDecisions.patternPath, "any")] : []
       arms = [
         DesignStage.Arm(
           label: DesignArm(step.contrast, "random"),
           fixed: free.map { (path: $0.0, value: ParameterValue.text($0.1)) })
       ]
-    case Contrast.control:
+    case DesignContrast.control:
       guard decisions.patterns.count > 1, controls > 0 else { return nil }
       // The blocks of the grouping stage, in which the pattern is not fixed.
       let grouping = steps[number - 1]
@@ -166,7 +168,7 @@ public struct S4Strategy: SearchStrategy {
       if let group = step.group, !Self.isTuned(group, fixed) { return nil }
       arms = Self.arms(step)
     }
-    let shared = step.contrast == Contrast.control ? Array(fixed.dropLast()) : fixed
+    let shared = step.contrast == DesignContrast.control ? Array(fixed.dropLast()) : fixed
     return DesignStage(
       name: step.contrast, arms: arms, fixed: shared, blocks: models,
       firstBlock: stageNumber * DesignStage.room, key: key.derived(stageNumber))
@@ -191,9 +193,9 @@ public struct S4Strategy: SearchStrategy {
 
   private func proposals(of stage: DesignStage, _ step: Step) -> [Proposal] {
     let cells = stage.cells(space)
-    guard step.contrast == Contrast.control else {
+    guard step.contrast == DesignContrast.control else {
       let looksAtScores =
-        step.contrast != Contrast.baseline && step.contrast != Contrast.grouping
+        step.contrast != DesignContrast.baseline && step.contrast != DesignContrast.grouping
       return cells.map { cell in
         Proposal(
           candidate: cell.candidate, origin: looksAtScores ? .model : .initial,

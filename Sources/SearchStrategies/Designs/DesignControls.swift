@@ -7,9 +7,6 @@ import SearchSpaces
 /// - `shuffled layers`: the same contents on the same number of layers, in a random order of
 ///   layers. If an arm with contiguous groups does not beat it, grouping is not the cause.
 enum DesignControls {
-  static let repeated = "A/A"
-  static let shuffled = "shuffled layers"
-
   /// The controls of one training of a stage.
   ///
   /// - Parameter noise: the number of the fresh noise.
@@ -17,11 +14,11 @@ enum DesignControls {
     of cell: DesignStage.Cell, noise: Int, key: RandomKey, space: SearchSpace
   ) -> [Proposal] {
     let block = cell.design.block
-    let contrast = DesignDecisions.Contrast.control
+    let contrast = DesignContrast.control
     let again = Proposal(
       candidate: cell.candidate, origin: .initial,
       design: DesignCell(
-        arms: [DesignArm(contrast, repeated)], block: block, noise: noise))
+        arms: [DesignArm(contrast, DesignContrast.repeated)], block: block, noise: noise))
     let layers = cell.candidate.configuration.layers
     var random = CounterRandom(key.derived("layers").derived(block))
     var mixed = cell.candidate.configuration
@@ -36,7 +33,8 @@ enum DesignControls {
       Proposal(
         controlFrom: control,
         design: DesignCell(
-          arms: [DesignArm(contrast, shuffled)], block: block, noise: cell.design.noise)),
+          arms: [DesignArm(contrast, DesignContrast.shuffled)], block: block,
+          noise: cell.design.noise)),
     ]
   }
 }

@@ -2,18 +2,6 @@ import SearchSpaces
 
 /// The decisions of a space that S4 makes one after the other, where the space has them.
 struct DesignDecisions: Sendable {
-  /// The names of the contrasts, as they stand in trials and reports.
-  enum Contrast {
-    static let baseline = "baseline"
-    static let grouping = "grouping"
-    static let control = "control"
-    static let allocation = "allocation"
-    static let tuned = "tuned groups"
-    static let sets = "published sets"
-
-    static func methods(group: Int) -> String { "methods of group \(group)" }
-  }
-
   static let patternPath = "groups.pattern"
   static let spreadPath = "spread"
   static let tunedPath = "tuned"
