@@ -40,9 +40,14 @@ struct StudyAssembly {
 
   /// References first, then `start:`, then the strategy.
   func plan() throws -> StudyPlan {
+    StudyPlan(given: Self.given(of: space), strategy: try strategy())
+  }
+
+  /// What a search of a space trains before it asks its strategy.
+  static func given(of space: SearchSpace) -> [StudyPlan.Given] {
     var given: [StudyPlan.Given] = []
     if space.usesReferences {
-      given += try space.references().map { reference in
+      given += space.references().map { reference in
         StudyPlan.Given(
           origin: .reference, configuration: reference, costs: space.costs(of: reference))
       }
@@ -52,10 +57,16 @@ struct StudyAssembly {
         origin: .start, point: start.point, configuration: start.configuration,
         costs: space.costs(of: start.configuration))
     }
-    return StudyPlan(given: given, strategy: try strategy())
+    return given
   }
 
   private func strategy() throws -> any SearchStrategy {
+    try Self.strategy(settings, space: space)
+  }
+
+  static func strategy(
+    _ settings: StudySettings, space: SearchSpace
+  ) throws -> any SearchStrategy {
     try StrategyRegistry.make(
       settings.strategy, space: space, seed: settings.seed, settings: space.strategySettings,
       plannedTrials: settings.plannedTrials)
