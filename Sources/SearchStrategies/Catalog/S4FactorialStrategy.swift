@@ -54,15 +54,17 @@ public struct S4FactorialStrategy: SearchStrategy {
     space: SearchSpace, seed: UInt64, settings: StrategySettings, plannedTrials: Int?
   ) {
     self.space = space
-    key = RandomKey(seed: seed).derived("s4-factorial")
     largest = settings.integer("blocks")
     pilot = min(settings.integer("pilot"), largest)
     effect = settings.number("effect")
-    decisions = DesignDecisions(space: space, comparesAllTunedSets: true)
+    let decisions = DesignDecisions(space: space, comparesAllTunedSets: true)
+    self.decisions = decisions
+    let draws = RandomKey(seed: seed).derived("s4-factorial")
+    key = draws
     published = decisions.publishedSets().flatMap { sets in
       let stage = DesignStage(
         name: Self.name, arms: [Self.publishedArm(sets, decisions)], fixed: [], blocks: 1,
-        firstBlock: 0, key: key)
+        firstBlock: 0, key: draws)
       return stage.possibleArms(space).isEmpty ? nil : sets
     }
   }

@@ -93,7 +93,7 @@ public struct S4Strategy: SearchStrategy {
     var fixed: [(path: String, value: ParameterValue)] = []
     for (number, step) in steps.enumerated() {
       guard let stage = stage(step, number: number, fixed: fixed) else { continue }
-      let proposals = memory.proposals(of: stage) { proposals(of: stage, step) }
+      let proposals = memory.proposals(of: stage) { self.proposals(of: stage, step) }
       if number == 0, proposals.isEmpty {
         throw .nothingFeasible(
           draws: DesignStage.trials, reason: "no draw of the baseline was within the limits")
