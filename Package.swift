@@ -44,6 +44,7 @@ let layer1: [Target] =
 let layer2: [Target] =
   library("TensorCore", ["LinearAlgebra", "CVectorKernels"])
   + library("GaussianProcesses", ["LinearAlgebra"], testing: ["TestSupport"])
+  + library("Statistics", ["LinearAlgebra"])
 
 let layer3: [Target] =
   library("NeuralNets", ["TensorCore", "LinearAlgebra"])
@@ -54,7 +55,7 @@ let layer3: [Target] =
   + library(
     "SearchStrategies",
     [
-      "SearchSpaces", "GaussianProcesses", "LinearAlgebra",
+      "SearchSpaces", "GaussianProcesses", "LinearAlgebra", "Statistics",
       .product(name: "Algorithms", package: "swift-algorithms"),
     ])
 
@@ -95,12 +96,14 @@ let upper: [Target] =
     "Studies",
     [
       "SearchSpaces", "SearchStrategies", "GaussianProcesses", "RunStore", "Training", "Executors",
-      "LinearAlgebra", "Checkpoints",
+      "LinearAlgebra", "Checkpoints", "Statistics",
     ])
   + library(
     "Reports",
     [
-      "SearchSpaces", "RunStore", "Studies", "Training", "LinearAlgebra", "StrictJSON",
+      "SearchSpaces", "SearchStrategies", "RunStore", "Studies", "Training", "LinearAlgebra",
+      "Statistics", "StrictJSON",
+      .product(name: "Mustache", package: "swift-mustache"),
       .product(name: "TextTable", package: "TextTable"),
     ])
   + [
@@ -133,6 +136,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),

@@ -1,6 +1,7 @@
 import Foundation
 internal import RunStore
 import SearchSpaces
+import Statistics
 public import Studies
 
 /// The best trial of a search beside the best reference.

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 public import Studies
 
 /// What retraining on fresh seeds has shown.

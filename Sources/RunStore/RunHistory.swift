@@ -157,7 +157,8 @@ extension RunHistory {
       point: try (row["point"] as String?).map { try decode($0, "trial", number, "point") },
       configuration: try decode(row["configuration"], "trial", number, "configuration"),
       costs: try decode(row["costs"], "trial", number, "costs"), score: row["score"],
-      failure: row["failure"])
+      failure: row["failure"],
+      design: try (row["design"] as String?).map { try decode($0, "trial", number, "design") })
     return TrialRecord(
       trial: trial, replicate: row["replicate"], identity: row["identity"],
       seenThrough: row["seenThrough"],

@@ -150,13 +150,15 @@ extension RunStore {
     try database.execute(
       sql: """
         INSERT INTO trial
-          (number, state, origin, replicate, identity, seenThrough, point, configuration, costs)
-        VALUES (?, 'waiting', ?, ?, ?, ?, ?, ?, ?)
+          (number, state, origin, replicate, identity, seenThrough, point, configuration, costs,
+           design)
+        VALUES (?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         number, candidate.origin.rawValue, candidate.replicate, candidate.identity,
         candidate.seenThrough, try candidate.point.map { try CanonicalJSON.text($0) },
         try CanonicalJSON.text(candidate.configuration), try CanonicalJSON.text(candidate.costs),
+        try candidate.design.map { try CanonicalJSON.text($0) },
       ])
   }
 

@@ -6,7 +6,7 @@ public struct TrialRecord: Codable, Hashable, Sendable {
   public var trial: Trial
   /// 0 for the search, 1, 2, … for retrainings with fresh noise.
   public var replicate: Int
-  /// The configuration's identity; with the replicate, no two trials share it.
+  /// The training's identity (`Trial.trainingIdentity`); with the replicate, no two trials share it.
   public var identity: String
   /// The highest trial whose result the proposal has seen; 0 for none.
   public var seenThrough: Int
@@ -59,10 +59,12 @@ public struct NewTrial: Sendable {
   public var identity: String
   public var replicate: Int
   public var seenThrough: Int
+  public var design: DesignCell?
 
   public init(
     origin: TrialOrigin, point: SearchPoint?, configuration: PEFTConfiguration,
-    costs: TrialCosts, identity: String, replicate: Int = 0, seenThrough: Int = 0
+    costs: TrialCosts, identity: String, replicate: Int = 0, seenThrough: Int = 0,
+    design: DesignCell? = nil
   ) {
     self.origin = origin
     self.point = point
@@ -71,6 +73,7 @@ public struct NewTrial: Sendable {
     self.identity = identity
     self.replicate = replicate
     self.seenThrough = seenThrough
+    self.design = design
   }
 }
 

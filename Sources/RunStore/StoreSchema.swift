@@ -14,6 +14,7 @@ enum StoreSchema {
 
   static let migrations = [
     Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
+    Migration(version: 3, sql: version3),
   ]
 
   /// - `study`: one row; `settings` never changes, `budget` may when a run is resumed, `fence`
@@ -94,9 +95,15 @@ enum StoreSchema {
       at REAL NOT NULL
     ) STRICT;
     """
+
   /// Costs gain the estimate of the added latency; no older run could ask for it.
   private static let version2 = """
     UPDATE trial SET costs = json_set(costs, '$.addedLatencyEstimate', 0);
+    """
+
+  /// - `trial.design`: the trial's place in a designed experiment, a JSON object.
+  private static let version3 = """
+    ALTER TABLE trial ADD COLUMN design TEXT CHECK (design IS NULL OR json_valid(design));
     """
 }
 

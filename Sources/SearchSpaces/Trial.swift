@@ -40,11 +40,13 @@ public struct Trial: Codable, Hashable, Sendable {
   public var score: Double?
   /// Why a failed trial failed.
   public var failure: String?
+  /// Where the trial stands in a designed experiment; nil outside of one.
+  public var design: DesignCell?
 
   public init(
     number: Int, state: TrialState, origin: TrialOrigin, point: SearchPoint?,
     configuration: PEFTConfiguration, costs: TrialCosts, score: Double? = nil,
-    failure: String? = nil
+    failure: String? = nil, design: DesignCell? = nil
   ) {
     self.number = number
     self.state = state
@@ -54,6 +56,12 @@ public struct Trial: Codable, Hashable, Sendable {
     self.costs = costs
     self.score = score
     self.failure = failure
+    self.design = design
+  }
+
+  /// The name of the training, which no other trial of the search may have.
+  public var trainingIdentity: String {
+    configuration.trainingIdentity(noise: design?.noise)
   }
 }
 

@@ -7,11 +7,12 @@ public import SearchSpaces
 /// and never reads a clock. The laws, which run on every registered strategy:
 /// - the same history and seed give the same proposals, in any process;
 /// - every proposal is a valid configuration within the budget;
-/// - no proposal repeats the configuration of a trial in the history, whatever its state, nor one
-///   of the same answer;
+/// - no proposal repeats the training of a trial in the history, whatever its state, nor one of the
+///   same answer: the same configuration, and in a designed experiment the same noise;
 /// - `ask(count: 2)` equals `ask(count: 1)` followed by `ask(count: 1)` with the first proposal
 ///   pending in the history;
-/// - an exhausted space gives fewer proposals than asked for, in the end none.
+/// - an exhausted space, or the end of the strategy's own plan, gives fewer proposals than asked
+///   for, in the end none.
 ///
 /// References and `start:` configurations are proposed by the study; a strategy sees them in the
 /// history and learns from those that have a point.
@@ -31,6 +32,9 @@ public protocol SearchStrategy: Sendable {
   /// must stay the same when a run is resumed with another number.
   init(space: SearchSpace, seed: UInt64, settings: StrategySettings, plannedTrials: Int?)
 
+  /// What the strategy will have run when it is through; nil for one that goes on as long as it may.
+  var plan: StrategyPlan? { get }
+
   /// The next proposals, at most `count`; fewer only when the space holds no further configuration.
   ///
   /// - Parameter history: every trial of the study in the order of its number, pending ones
@@ -41,15 +45,41 @@ public protocol SearchStrategy: Sendable {
   func ask(count: Int, history: [Trial]) throws(StrategyError) -> [Proposal]
 }
 
+extension SearchStrategy {
+  public var plan: StrategyPlan? { nil }
+}
+
 /// A configuration to train, and why it was chosen.
 public struct Proposal: Sendable {
   /// The canonical point and configuration with its exact costs.
   public let candidate: Candidate
-  /// `.initial` for a space-filling point, `.model` for one that a surrogate chose.
+  /// `.initial` for a point chosen without looking at scores, `.model` for one that a surrogate or
+  /// an earlier decision chose.
   public let origin: TrialOrigin
+  /// Where it stands in a designed experiment; nil outside of one.
+  public let design: DesignCell?
+  /// The point of the trial; nil for a control that lies outside the space.
+  public let point: SearchPoint?
 
-  public init(candidate: Candidate, origin: TrialOrigin) {
+  public init(candidate: Candidate, origin: TrialOrigin, design: DesignCell? = nil) {
     self.candidate = candidate
     self.origin = origin
+    self.design = design
+    point = candidate.point
+  }
+
+  /// A control: a configuration that no point of the space stands for.
+  ///
+  /// - Parameter candidate: its point is the one that the control was made from.
+  public init(controlFrom candidate: Candidate, design: DesignCell) {
+    self.candidate = candidate
+    origin = .initial
+    self.design = design
+    point = nil
+  }
+
+  /// The name of the training, which no other trial of the search may have.
+  public var trainingIdentity: String {
+    candidate.configuration.trainingIdentity(noise: design?.noise)
   }
 }

@@ -1,5 +1,6 @@
 public import RunStore
 internal import SearchSpaces
+public import Statistics
 internal import Training
 
 /// The best trial of a search beside the best reference.

@@ -1,5 +1,6 @@
 public import RunStore
 internal import SearchSpaces
+internal import Statistics
 
 /// Retrains the best configurations on fresh seeds before one is called the winner, then opens the
 /// test split once.
@@ -61,7 +62,10 @@ public struct Confirmation: Sendable {
     }
     let ranked = searched.ranked()
     guard !ranked.isEmpty else { throw StudyError.nothingToConfirm(run: study.run.path) }
-    var finalists = Array(ranked.prefix(top))
+    // A designed experiment trains one configuration in several blocks: its best trial stands for it.
+    var seen: Set<String> = []
+    let distinct = ranked.filter { seen.insert($0.trial.configuration.identity).inserted }
+    var finalists = Array(distinct.prefix(top))
     if let reference = ranked.first(where: { $0.trial.origin == .reference }),
       !finalists.contains(where: { $0.number == reference.number })
     {

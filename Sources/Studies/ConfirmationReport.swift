@@ -1,5 +1,6 @@
 internal import RunStore
 internal import SearchSpaces
+public import Statistics
 
 /// What retraining on fresh seeds has shown.
 public struct ConfirmationReport: Codable, Hashable, Sendable {

@@ -127,6 +127,7 @@ private struct Check {
     if record.state != .waiting {
       if let job = attempt("\(place)/job.json", { try trial.readJob() }),
         job.configuration != record.trial.configuration || job.replicate != record.replicate
+          || job.block != record.trial.design?.noise
       {
         add("\(place)/job.json", "it is not the configuration of the database")
       }

@@ -136,8 +136,9 @@ final class StudyLoop {
     }
     let candidate = proposal.candidate
     return NewTrial(
-      origin: proposal.origin, point: candidate.point, configuration: candidate.configuration,
-      costs: candidate.costs, identity: candidate.configuration.identity, seenThrough: view)
+      origin: proposal.origin, point: proposal.point, configuration: candidate.configuration,
+      costs: candidate.costs, identity: proposal.trainingIdentity, seenThrough: view,
+      design: proposal.design)
   }
 
   private func adopt(_ record: TrialRecord) {

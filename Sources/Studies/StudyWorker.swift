@@ -37,6 +37,7 @@ public struct StudyWorker: Sendable {
       backbone: settings.backbone,
       casing: try settings.casing.map { try known($0, as: "casing") },
       task: settings.task, seed: settings.seed, replicate: record.replicate,
+      block: record.trial.design?.noise,
       headKind: try known(settings.head, as: "task head"), threads: settings.threads)
   }
 

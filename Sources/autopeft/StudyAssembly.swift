@@ -40,6 +40,11 @@ struct StudyAssembly {
 
   /// References first, then `start:`, then the strategy.
   func plan() throws -> StudyPlan {
+    StudyPlan(given: Self.given(of: space), strategy: try Self.strategy(settings, for: space))
+  }
+
+  /// What a search of a space trains before it asks its strategy.
+  static func given(of space: SearchSpace) -> [StudyPlan.Given] {
     var given: [StudyPlan.Given] = []
     if space.usesReferences {
       given += space.references().map { reference in
@@ -52,7 +57,7 @@ struct StudyAssembly {
         origin: .start, point: start.point, configuration: start.configuration,
         costs: space.costs(of: start.configuration))
     }
-    return StudyPlan(given: given, strategy: try Self.strategy(settings, for: space))
+    return given
   }
 
   /// The strategy that a study's settings name.

@@ -43,7 +43,7 @@ struct StudySitting {
       Console.note("The search is complete. Next: autopeft best \(run.path)")
     case .exhausted:
       Console.note(
-        "The space holds no further configuration. Next: autopeft best \(run.path)")
+        "The strategy has no further configuration. Next: autopeft best \(run.path)")
     case .timeLimit:
       Console.note("The time is over. 'autopeft resume \(run.path) --timeout …' goes on.")
     case .stopped:

@@ -117,8 +117,8 @@ import Testing
       let ranks = candidate.configuration.layers.map { $0[0].parameters["rank"]?.asInteger ?? 0 }
       #expect(ranks == (spread == "increasing" ? ranks.sorted() : ranks.sorted(by: >)))
       #expect(ranks.first != ranks.last)
-      // Layer i of 12: ⌊547411 · i / 78⌋ / 3072.
-      let law = (1...12).map { 547_411 * $0 / 78 / 3072 }
+      // Layer i of 12: ⌊547411 · (11 + 2 (i − 1)) / 264⌋ / 3072; from half to 1.5 of the mean.
+      let law = (1...12).map { 547_411 * (9 + 2 * $0) / 264 / 3072 }
       #expect(ranks == (spread == "increasing" ? law : law.reversed()))
     }
   }

@@ -44,8 +44,8 @@ struct SimulatedStudy {
     history.append(
       Trial(
         number: number, state: value == nil ? .failed : .complete, origin: proposal.origin,
-        point: candidate.point, configuration: candidate.configuration, costs: candidate.costs,
-        score: value))
+        point: proposal.point, configuration: candidate.configuration, costs: candidate.costs,
+        score: value, design: proposal.design))
   }
 
   /// The best noise-free value among the first trials.

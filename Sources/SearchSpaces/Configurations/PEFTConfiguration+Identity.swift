@@ -7,6 +7,12 @@ extension PEFTConfiguration {
   /// Reference: Fowler, Noll, Vo; IETF draft-eastlake-fnv, parameters of 128 bits.
   public var identity: String { Self.hash(canonicalText) }
 
+  /// The name of a training: the configuration, and the number of its noise in a designed
+  /// experiment, such as `…@12`.
+  public func trainingIdentity(noise: Int?) -> String {
+    noise.map { "\(identity)@\($0)" } ?? identity
+  }
+
   /// FNV-1a of 128 bits as 32 hexadecimal digits.
   static func hash(_ text: String) -> String {
     var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D

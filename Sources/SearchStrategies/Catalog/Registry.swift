@@ -13,6 +13,8 @@ public enum StrategyRegistry {
     EvolutionStrategy.self,
     NSGA2Strategy.self,
     TreeParzenStrategy.self,
+    S4Strategy.self,
+    S4FactorialStrategy.self,
   ]
 
   /// The strategy of a study.

@@ -5,7 +5,10 @@ internal import SearchSpaces
 extension TrialJob {
   /// The stream of all noise of this training; the trial's number is not in it, so that two
   /// configurations share the noise of what they share.
-  var key: RandomKey { RandomKey(seed: seed).derived("replicate").derived(replicate) }
+  var key: RandomKey {
+    let key = RandomKey(seed: seed).derived("replicate").derived(replicate)
+    return block.map { key.derived("block").derived($0) } ?? key
+  }
 
   /// A hash of everything that decides the training's numbers, threads apart: a training may go on
   /// with another number of them, only outside the promise of equal bits.

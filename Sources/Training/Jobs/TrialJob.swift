@@ -18,6 +18,8 @@ public struct TrialJob: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// 0 for the search itself; fresh replicates see fresh noise of the same study seed.
   public var replicate: Int
+  /// The number of the training noise in a designed experiment; nil outside of one.
+  public var block: Int?
   /// What `TrialResult.score` is measured on; the best epoch is always chosen on validation.
   public var split: EvaluationSplit
   public var headKind: HeadKind
@@ -26,7 +28,7 @@ public struct TrialJob: Codable, Hashable, Sendable {
 
   public init(
     trial: Int, configuration: PEFTConfiguration, backbone: String, casing: Casing? = nil,
-    task: String, seed: UInt64, replicate: Int = 0,
+    task: String, seed: UInt64, replicate: Int = 0, block: Int? = nil,
     split: EvaluationSplit = .validation, headKind: HeadKind = .automatic, threads: Int = 1
   ) {
     self.trial = trial
@@ -36,6 +38,7 @@ public struct TrialJob: Codable, Hashable, Sendable {
     self.task = task
     self.seed = seed
     self.replicate = replicate
+    self.block = block
     self.split = split
     self.headKind = headKind
     self.threads = threads

@@ -40,21 +40,27 @@ struct SearchCommand: AsyncParsableCommand {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  @Flag(
+    name: .customLong("plan"),
+    help: "Print how many trainings a strategy with a plan needs, measure one, and stop.")
+  var onlyPlans = false
+
   func run() async throws {
     let text = try SpaceText.read(URL(filePath: space), name: space)
     let parsed = try StudyAssembly.space(
       text, file: space, backbone: model.backbone, overrides: overrides)
     let parallel = try sitting.checkedParallel()
-    let settings = StudySettings(
+    var settings = StudySettings(
       seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
       window: StudySettings.defaultWindow(parallel: parallel),
-      plannedTrials: sitting.trials ?? SittingOptions.defaultTrials,
       backbone: BackboneFacts.absolute(model.backbone),
       casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
       head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
     try check(parsed, settings)
-    let budget = sitting.applied(
-      to: StudyBudget(trials: sitting.trials ?? SittingOptions.defaultTrials))
+    let trials = try sitting.trials ?? plannedTrials(settings, parsed, parallel: parallel)
+    if onlyPlans { return }
+    settings.plannedTrials = trials
+    let budget = sitting.applied(to: StudyBudget(trials: trials))
     let name = try runName ?? freeName()
     let environment = try StudyAssembly.environment(settings)
     let directory = try RunDirectory.create(name: name, in: runs.runsDir) { draft in
@@ -75,6 +81,26 @@ struct SearchCommand: AsyncParsableCommand {
     _ = try task.data()
     _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
     _ = try StudyAssembly.strategy(settings, for: space)
+  }
+
+  /// The trials of a strategy's own plan, which is printed with a measured estimate of its time; the
+  /// usual number for a strategy without a plan.
+  private func plannedTrials(
+    _ settings: StudySettings, _ space: SearchSpace, parallel: Int
+  ) throws -> Int {
+    let strategy = try StudyAssembly.strategy(settings, for: space)
+    guard let plan = strategy.plan else {
+      if onlyPlans {
+        throw ValidationError("strategy '\(settings.strategy)' has no plan of its own.")
+      }
+      return SittingOptions.defaultTrials
+    }
+    let given = StudyAssembly.given(of: space).count
+    let notice = PlanNotice(
+      plan: plan, given: given, parallel: parallel,
+      seconds: try PlanNotice.pilotSeconds(strategy, settings: settings))
+    Console.note(notice.table.rendered(as: .table) + notice.note)
+    return given + plan.runs
   }
 
   /// The space file's name, with the first number that is free.

@@ -9,10 +9,16 @@ import Training
 /// `autopeft train`: one configuration outside a search.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train one configuration, such as an exported one.")
+    commandName: "train", abstract: "Train one configuration, or a fixed design at any budget.",
+    discussion: """
+      autopeft train --design s4 --budget 0.5% --task nli2 --output DIR trains a design of
+      spaces/designs with its sizes solved from the budget.
+      """)
 
   @Argument(help: ArgumentHelp("A configuration file.", valueName: "configuration"))
-  var file: String
+  var file: String?
+
+  @OptionGroup var design: DesignOptions
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var output: OutputOptions
@@ -39,6 +45,9 @@ struct TrainCommand: ParsableCommand {
   var traceSteps: Int?
 
   func validate() throws {
+    if (file == nil) == (design.name == nil) {
+      throw ValidationError("Name either a configuration file or --design, not both.")
+    }
     guard let traceSteps else { return }
     guard trace != nil else {
       throw ValidationError("--trace-steps says how long a trace is; give --trace too.")
@@ -54,10 +63,15 @@ struct TrainCommand: ParsableCommand {
       ?? TraceRequest(directory: trace)
   }
 
-  func run() throws {
-    let configuration = try PEFTConfiguration(
+  private func configuration() throws -> PEFTConfiguration {
+    guard let file else { return try design.configuration(backbone: model.backbone) }
+    return try PEFTConfiguration(
       yaml: try SpaceText.read(URL(filePath: file), name: file), file: file,
       schemas: MethodRegistry.schemas, backbone: try BackboneFacts(name: model.backbone).shape)
+  }
+
+  func run() throws {
+    let configuration = try configuration()
     let job = TrialJob(
       trial: 0, configuration: configuration, backbone: BackboneFacts.absolute(model.backbone),
       casing: model.casingOptions.casing, task: BackboneFacts.absolute(model.task), seed: seed,

@@ -8,7 +8,7 @@
 /// - otherwise mean ± t · s / √n with Student's t of n − 1 degrees of freedom.
 ///
 /// It covers the noise of the examples, not that of the training seeds and not the choice of the
-/// best of many; `Confirmation` covers those.
+/// best of many: fresh seeds cover those.
 ///
 /// Reference: Agresti and Min, "Simple improved confidence intervals for comparing matched
 /// proportions", Statistics in Medicine 24 (2005), section 3.
@@ -39,12 +39,13 @@ public struct PairedDifference: Codable, Hashable, Sendable {
       let size = Double(count) + 2
       let (p10, p01) = ((Double(gained) + 0.5) / size, (Double(lost) + 0.5) / size)
       let centre = p10 - p01
-      let half = 1.959963984540054 * ((p10 + p01 - centre * centre) / size).squareRoot()
+      let half =
+        NormalDistribution.quantile(0.975) * ((p10 + p01 - centre * centre) / size).squareRoot()
       (lower, upper) = (max(-1, centre - half), min(1, centre + half))
     } else if count > 1 {
       let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       let error = (squares / Double(count - 1) / Double(count)).squareRoot()
-      let half = Self.studentQuantile(degrees: count - 1) * error
+      let half = StudentDistribution(degrees: Double(count - 1)).quantile(0.975) * error
       (lower, upper) = (mean - half, mean + half)
     }
   }
@@ -53,23 +54,5 @@ public struct PairedDifference: Codable, Hashable, Sendable {
   public var isClear: Bool {
     guard let lower, let upper else { return false }
     return lower > 0 || upper < 0
-  }
-
-  /// The 97.5 % quantile of Student's t.
-  ///
-  /// Exact for 1 and 2 degrees of freedom, the expansion of Abramowitz and Stegun 26.7.5 above
-  /// (error below 0.02 at 3, below 0.001 from 6 on).
-  static func studentQuantile(degrees: Int) -> Double {
-    if degrees == 1 { return 12.706204736 }
-    if degrees == 2 { return 4.302652730 }
-    let z = 1.959963984540054
-    let n = Double(degrees)
-    let (z3, z5) = (z * z * z, z * z * z * z * z)
-    let (z7, z9) = (z5 * z * z, z5 * z * z * z * z)
-    let first = (z3 + z) / 4
-    let second = (5 * z5 + 16 * z3 + 3 * z) / 96
-    let third = (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / 384
-    let fourth = (79 * z9 + 776 * z7 + 1482 * z5 - 1920 * z3 - 945 * z) / 92160
-    return z + first / n + second / (n * n) + third / (n * n * n) + fourth / (n * n * n * n)
   }
 }
