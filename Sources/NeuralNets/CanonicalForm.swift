@@ -15,8 +15,10 @@ public enum CanonicalForm {
   case kronecker(KroneckerFactor, KroneckerFactor, scale: Float)
   /// W ← W + (λ_b ⊙ B)(λ_d ⊙ A) with a frozen basis that all maps share.
   case scaledBasis(ScaledBasis)
-  /// W ← s ⊙ (W Rᵀ), R an orthogonal matrix of diagonal blocks.
+  /// W ← W Rᵀ, R an orthogonal matrix of diagonal blocks.
   case rotation(BlockRotation)
+  /// W ← s ⊙ (W Rᵀ), R a product of permuted block rotations.
+  case butterfly(ButterflyRotation)
   /// W ← l ⊙ W and b ← l ⊙ b, row by row; l: [out].
   case outputScale([Float])
   /// W ← W ⊙ l, column by column; l: [in].
@@ -89,27 +91,39 @@ public enum CanonicalForm {
     }
   }
 
-  /// Rotations of blocks of the input, by the skew matrices that they are made from.
+  /// Rotations of blocks of the input, by the skew matrices that they are made from (OFT).
   public struct BlockRotation: Equatable, Sendable {
     /// How a block R comes from a skew matrix Q.
     public enum Map: String, Sendable, Codable {
       /// I + 2Q + 2Q² + 2Q³ + Q⁴.
       case neumann
-      /// (I − Q)(I + Q)⁻¹, PEFT's OFT.
+      /// (I − Q)(I + Q)⁻¹.
       case cayley
-      /// (I + Q)(I − Q)⁻¹, PEFT's BOFT.
-      case butterfly
     }
     public var map: Map
     public var blockSize: Int
-    /// The trained numbers: upper triangles [in/b, b(b−1)/2] for OFT, whole blocks [in/b, b, b]
-    /// whose skew part counts for BOFT.
-    public var blocks: [Float]
-    /// s [out]; nil where it is 1 everywhere.
-    public var outputScale: [Float]?
+    /// Upper triangles by rows, [in/b, b(b−1)/2].
+    public var triangles: [Float]
 
-    public init(map: Map, blockSize: Int, blocks: [Float], outputScale: [Float]?) {
+    public init(map: Map, blockSize: Int, triangles: [Float]) {
       self.map = map
+      self.blockSize = blockSize
+      self.triangles = triangles
+    }
+  }
+
+  /// A product of permuted block rotations and a scale of the output (BOFT).
+  public struct ButterflyRotation: Equatable, Sendable {
+    /// m, how many block rotations are multiplied.
+    public var factors: Int
+    public var blockSize: Int
+    /// [m, in/b, b, b]; the skew part (A − Aᵀ)/2 of each block counts.
+    public var blocks: [Float]
+    /// s [out].
+    public var outputScale: [Float]
+
+    public init(factors: Int, blockSize: Int, blocks: [Float], outputScale: [Float]) {
+      self.factors = factors
       self.blockSize = blockSize
       self.blocks = blocks
       self.outputScale = outputScale

@@ -110,7 +110,6 @@ private struct RotationUpdate: WeightUpdate {
   func canonicalForm(of linear: Linear) -> CanonicalForm {
     .rotation(
       CanonicalForm.BlockRotation(
-        map: map == .neumann ? .neumann : .cayley, blockSize: size, blocks: triangles.array,
-        outputScale: nil))
+        map: map == .neumann ? .neumann : .cayley, blockSize: size, triangles: triangles.array))
   }
 }

@@ -16,6 +16,7 @@ public enum MethodRegistry {
     KronA.self,
     KronABlock.self,
     OFT.self,
+    BOFT.self,
     IA3.self,
     BitFit.self,
     FullFineTuning.self,

@@ -47,8 +47,8 @@ extension FineTunedModel {
         }
       case .prefix(_, _, let length):
         tuning.prefix += length
-      case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .outputScale, .inputScale,
-        .denseDelta, .other:
+      case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
+        .inputScale, .denseDelta, .other:
         // The share of a step is told for the forms above only; these do more than is counted.
         break
       }
