@@ -14,8 +14,9 @@ import Testing
     GradientCheck(
       leaves: [.normal("x", Shape(5, 7))], operation: { $0.rowNorms($1[0]) },
       reference: { t in
-        (0..<5).map { row in
-          (0..<7).reduce(0) { $0 + t[0][row * 7 + $1] * t[0][row * 7 + $1] }.squareRoot()
+        (0..<5).map { (row: Int) -> Double in
+          let values: [Double] = Array(t[0][row * 7..<row * 7 + 7])
+          return values.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
         }
       }
     ).run()
