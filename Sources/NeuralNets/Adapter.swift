@@ -24,6 +24,40 @@ public protocol LinearAdapter: Adapter {
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor
 }
 
+/// A linear adapter that is affine in the map's input, so that it can be folded into the map.
+public protocol FoldableAdapter: LinearAdapter {
+  /// Changes a copy of the map as the adapter changes the map's output.
+  ///
+  /// Adapters of one map are folded in the order in which they were attached.
+  func fold(into map: inout FoldedMap)
+}
+
+/// A linear map as plain numbers, to fold adapters into: y = x Wᵀ + b.
+public struct FoldedMap {
+  /// W, row-major [out, in].
+  public var weight: [Float]
+  /// b [out]; nil for a map without one.
+  public var bias: [Float]?
+  public let inputWidth: Int
+  public let outputWidth: Int
+
+  /// The map as it is now.
+  public init(_ linear: Linear) {
+    weight = linear.weight.array
+    bias = linear.bias?.array
+    inputWidth = linear.inputWidth
+    outputWidth = linear.outputWidth
+  }
+
+  /// W ← W + Δ, Δ: [out, in].
+  public mutating func add(_ delta: [Float]) {
+    precondition(
+      delta.count == weight.count,
+      "FoldedMap.add: the weight has \(weight.count) values, the update \(delta.count)")
+    for index in weight.indices { weight[index] += delta[index] }
+  }
+}
+
 /// Adds to a residual branch: attention or feed-forward.
 ///
 /// In a post-LN layer the result is LN(u + Σ deltas + x), where every delta reads the original u
@@ -53,47 +87,4 @@ public struct ResidualBranch {
 public protocol AttentionAdapter: Adapter {
   /// Keys and values [P, D] that every query of every sequence sees, in all heads.
   func prefix(tape: Tape) -> (keys: Tensor, values: Tensor)
-}
-
-/// What a trained adapter is, in the few forms that export formats know.
-public enum CanonicalForm {
-  /// W ← W + scale · B A, A: [R, in], B: [out, R].
-  case lowRank(a: Parameter, b: Parameter, scale: Float)
-  /// delta(z) = scale · (Up σ(Down z + c_d) + c_u).
-  case bottleneck(Bottleneck)
-  /// Keys and values [P, D], folded.
-  case prefix(keys: [Float], values: [Float], length: Int)
-
-  /// The tensors of a two-layer bottleneck and what it reads.
-  public struct Bottleneck {
-    /// Which tensor of the residual branch enters the bottleneck.
-    public enum Wiring: String, Sendable, Codable {
-      /// E(u): Houlsby.
-      case branchOutput
-      /// E(LN(u + x)): Pfeiffer.
-      case closedBranch
-      /// E(x): parallel.
-      case branchInput
-    }
-    public let down: Parameter
-    public let downBias: Parameter
-    public let up: Parameter
-    public let upBias: Parameter
-    public let activation: Activation
-    public let scale: Float
-    public let wiring: Wiring
-
-    public init(
-      down: Parameter, downBias: Parameter, up: Parameter, upBias: Parameter,
-      activation: Activation, scale: Float, wiring: Wiring
-    ) {
-      self.down = down
-      self.downBias = downBias
-      self.up = up
-      self.upBias = upBias
-      self.activation = activation
-      self.scale = scale
-      self.wiring = wiring
-    }
-  }
 }

@@ -1,4 +1,3 @@
-import LinearAlgebra
 public import NeuralNets
 import SearchSpaces
 import TensorCore
@@ -25,31 +24,47 @@ extension AttachedConfiguration {
 
   /// The backbone's tensors that differ from the pretrained ones, in checkpoint order.
   ///
-  /// Low-rank updates are added to their maps, W + s · B A; tensors that were tuned in place are
-  /// as they are. The host itself is not changed.
+  /// Linear adapters are folded into their maps; tensors that were tuned in place are as they are.
+  /// The host itself is not changed.
   public func mergedTensors() throws(MethodError) -> [MergedTensor] {
     guard isMergeable else { throw .notMergeable(methods: unmergeableMethods) }
-    var updates: [ObjectIdentifier: [LowRankUpdate]] = [:]
-    for placed in adapters {
-      guard case .lowRank(let a, let b, let scale) = placed.adapter.canonicalForm,
-        let linear = host.linear(at: placed.site)
-      else { continue }
-      updates[ObjectIdentifier(linear.weight), default: []].append(
-        LowRankUpdate(a: a, b: b, scale: scale))
-    }
+    let folded = foldedMaps()
     let rewritten = Set(
       tensors.filter { $0.kind == .rewritten }.map { ObjectIdentifier($0.parameter) })
     var merged: [MergedTensor] = []
     for layer in [nil] + (0..<host.layerCount).map(Optional.some) {
       for own in host.parameters(layer: layer) {
         let identity = ObjectIdentifier(own.parameter)
-        guard updates[identity] != nil || rewritten.contains(identity) else { continue }
-        var values = own.parameter.array
-        for update in updates[identity] ?? [] { update.add(to: &values) }
-        merged.append(MergedTensor(layer: layer, host: own, values: values))
+        guard folded[identity] != nil || rewritten.contains(identity) else { continue }
+        merged.append(
+          MergedTensor(layer: layer, host: own, values: folded[identity] ?? own.parameter.array))
       }
     }
     return merged
+  }
+
+  /// The weights and biases of all adapted maps with their adapters folded in; a bias that no
+  /// adapter changes is not among them.
+  private func foldedMaps() -> [ObjectIdentifier: [Float]] {
+    var order: [Linear] = []
+    var maps: [ObjectIdentifier: FoldedMap] = [:]
+    for placed in adapters {
+      guard let adapter = placed.adapter as? any FoldableAdapter,
+        let linear = host.linear(at: placed.site)
+      else { continue }
+      let identity = ObjectIdentifier(linear.weight)
+      if maps[identity] == nil { order.append(linear) }
+      adapter.fold(into: &maps[identity, default: FoldedMap(linear)])
+    }
+    var values: [ObjectIdentifier: [Float]] = [:]
+    for linear in order {
+      let identity = ObjectIdentifier(linear.weight)
+      values[identity] = maps[identity]?.weight
+      if let bias = linear.bias, maps[identity]?.bias != bias.array {
+        values[ObjectIdentifier(bias)] = maps[identity]?.bias
+      }
+    }
+    return values
   }
 
   /// Writes the merged tensors into another, equally shaped backbone without adapters.
@@ -63,28 +78,6 @@ extension AttachedConfiguration {
           got: own.parameter.shape.dimensions)
       }
       own.parameter.assign(tensor.values)
-    }
-  }
-}
-
-/// s · B A, to be added to a frozen matrix.
-private struct LowRankUpdate {
-  let a: Parameter
-  let b: Parameter
-  let scale: Float
-
-  /// W ← W + s · B A, W: [out, in].
-  func add(to weight: inout [Float]) {
-    let rank = a.shape[0]
-    let inputs = a.shape[1]
-    let outputs = b.shape[0]
-    weight.withUnsafeMutableBufferPointer { target in
-      guard let c = target.baseAddress, let left = b.values.baseAddress,
-        let right = a.values.baseAddress
-      else { return }
-      BLAS.multiply(
-        left, .none, stride: rank, right, .none, stride: inputs, into: c, stride: inputs,
-        rows: outputs, columns: inputs, inner: rank, alpha: scale, beta: 1)
     }
   }
 }

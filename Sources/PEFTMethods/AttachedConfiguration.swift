@@ -39,7 +39,7 @@ public final class AttachedConfiguration {
     var members: [Settings: [NamedParameter]] = [:]
     for tensor in tensors where tensor.isTrained {
       let settings = Settings(
-        learningRate: tensor.learningRate ?? learningRate,
+        learningRate: tensor.peakLearningRate(learningRate),
         weightDecay: tensor.decays ? weightDecay : 0)
       if members[settings] == nil { order.append(settings) }
       members[settings, default: []].append(

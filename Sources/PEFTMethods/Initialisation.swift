@@ -12,6 +12,8 @@ enum Initialisation {
   case truncatedNormal(deviation: Double)
   /// U(−1/√fanIn, 1/√fanIn): Kaiming's uniform with a = √5, PyTorch's default of linear layers.
   case kaiming(fanIn: Int)
+  /// U(−bound, bound).
+  case uniform(bound: Double)
 
   /// The first `count` values of a stream.
   func values(_ count: Int, key: RandomKey) -> [Float] {
@@ -28,7 +30,8 @@ enum Initialisation {
         return Float(deviation * value)
       }
     case .kaiming(let fanIn):
-      let bound = 1 / Double(fanIn).squareRoot()
+      return Self.uniform(bound: 1 / Double(fanIn).squareRoot()).values(count, key: key)
+    case .uniform(let bound):
       return (0..<count).map { _ in Float(random.uniform(-bound, bound)) }
     }
   }

@@ -18,6 +18,10 @@ public protocol PEFTMethod: Sendable {
   /// Whether the adapted backbone computes exactly what the frozen one does before the first step.
   var startsAsIdentity: Bool { get }
 
+  /// Whether the gradients are those of the loss; false where the method itself holds a part of its
+  /// forward constant while it differentiates.
+  var hasExactGradients: Bool { get }
+
   /// The step size of this method's parameters; nil takes the trial's.
   var learningRate: Double? { get }
 
@@ -37,6 +41,10 @@ public protocol PEFTMethod: Sendable {
   func attach(
     to host: any AdapterHost, layers: [Int], key: RandomKey
   ) throws(MethodError) -> Attachment
+}
+
+extension PEFTMethod {
+  public var hasExactGradients: Bool { true }
 }
 
 /// What one method instance added to a host or unfroze in it.
@@ -85,15 +93,24 @@ public struct AttachedTensor {
   public let method: String
   /// The step size of its instance; nil takes the trial's.
   public let learningRate: Double?
+  /// Multiplies the step size, its instance's or the trial's; 1 for all but LoRA+.
+  public let learningRateFactor: Double
 
   public init(
-    name: String, parameter: Parameter, kind: Kind, method: String, learningRate: Double?
+    name: String, parameter: Parameter, kind: Kind, method: String, learningRate: Double?,
+    learningRateFactor: Double = 1
   ) {
     self.name = name
     self.parameter = parameter
     self.kind = kind
     self.method = method
     self.learningRate = learningRate
+    self.learningRateFactor = learningRateFactor
+  }
+
+  /// The peak step size where the trial has a given one.
+  public func peakLearningRate(_ trial: Double) -> Double {
+    (learningRate ?? trial) * learningRateFactor
   }
 
   /// Whether the tensor gets a gradient.
@@ -140,11 +157,13 @@ extension Attachment {
 
   /// Records tensors that are named by their own paths.
   mutating func record(
-    _ parameters: [Parameter], kind: AttachedTensor.Kind, method: String, learningRate: Double?
+    _ parameters: [Parameter], kind: AttachedTensor.Kind, method: String, learningRate: Double?,
+    learningRateFactor: Double = 1
   ) {
     tensors += parameters.map {
       AttachedTensor(
-        name: $0.path, parameter: $0, kind: kind, method: method, learningRate: learningRate)
+        name: $0.path, parameter: $0, kind: kind, method: method, learningRate: learningRate,
+        learningRateFactor: learningRateFactor)
     }
   }
 

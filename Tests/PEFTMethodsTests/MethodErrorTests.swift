@@ -34,8 +34,8 @@ import Testing
   static let instanceRows: [Row] = [
     Row(
       "unknown method",
-      "unknown method 'lroa'. Methods are: adapter, parallel-adapter, prefix, lora, bitfit, full, "
-        + "embeddings."
+      "unknown method 'lroa'. Methods are: "
+        + MethodRegistry.schemas.map(\.name).joined(separator: ", ") + "."
     ) { try read("lroa", [:]) },
     Row(
       "unknown parameter",

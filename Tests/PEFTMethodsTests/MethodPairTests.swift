@@ -55,7 +55,11 @@ import Testing
     #expect(predicted.deployed == attached.actualCounts.deployed)
 
     model.perturb(deviation: 0.1)
-    try expectCentralDifferences(model)
+    if try [pair.first, pair.second].allSatisfy({
+      try MethodRegistry.method($0.instance).hasExactGradients
+    }) {
+      try expectCentralDifferences(model)
+    }
 
     let deployed = try TinyModel(try PEFTModelBuilder.deployed(pair.configuration))
     try #require(deployed.attached).load(attached.state(.deployed))

@@ -30,7 +30,53 @@ import Testing
     }
   }
 
-  static let fixtures: [Fixture] = [
+  static let fixtures: [Fixture] = additive + reparametrised
+
+  /// The maps of the fixtures with three of them, with rectangular weights.
+  private static let mixed = ParameterValue.list(["query", "ffn-in", "ffn-out"])
+
+  private static func mapped(
+    _ file: String, _ name: String, _ parameters: [String: ParameterValue]
+  ) -> Fixture {
+    Fixture(
+      file,
+      MethodInstance(name, ["targets": mixed].merging(parameters) { _, said in said }))
+  }
+
+  private static let reparametrised: [Fixture] = [
+    mapped("dora", "dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("pissa", "pissa", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("vera", "vera", ["rank": .integer(5)]),
+    mapped("loha", "loha", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("lokr", "lokr", ["rank": .integer(2), "alpha-ratio": .number(2)]),
+    mapped(
+      "lokr-both", "lokr",
+      [
+        "rank": .integer(1), "alpha-ratio": .number(2), "factor": .integer(4),
+        "decompose-both": .flag(true),
+      ]),
+    mapped("krona", "krona", ["factor": .integer(2), "scale": .number(2)]),
+    Fixture(
+      "krona-block",
+      MethodInstance("krona-block", ["scale": .number(2), "residual": .flag(true)])),
+    mapped("oft-neumann", "oft", ["block-size": .integer(4)]),
+    mapped("oft-cayley", "oft", ["block-size": .integer(4), "map": .text("cayley")]),
+    mapped("boft", "boft", ["block-size": .integer(4)]),
+    mapped(
+      "boft-butterfly", "boft",
+      [
+        "block-size": .integer(4), "factors": .integer(2),
+        "targets": .list(["query", "ffn-out"]),
+      ]),
+    Fixture("ia3", MethodInstance("ia3", [:])),
+    Fixture(
+      "ia3-peft",
+      MethodInstance("ia3", ["targets": .list(["key", "value", "output", "ffn-out"])])),
+    Fixture(
+      "ia3-adapterhub", MethodInstance("ia3", ["targets": .list(["key", "value", "ffn-in"])])),
+  ]
+
+  private static let additive: [Fixture] = [
     Fixture(
       "lora-query-value",
       MethodInstance("lora", ["rank": .integer(4), "alpha-ratio": .number(2)])),

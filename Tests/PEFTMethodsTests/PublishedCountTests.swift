@@ -92,6 +92,31 @@ import Testing
       "serial 24 on MiniLM", miniLM, [serial(24)], trained: 113_040, deployed: 113_040,
       published: 110_592),
     row(
+      "DoRA 8 on query and value", bertBase, [MethodInstance("dora", [:])], trained: 313_344,
+      deployed: 313_344, published: 313_344),
+    row(
+      "VeRA 256 on query and value", bertBase, [MethodInstance("vera", [:])], trained: 24_576,
+      deployed: 24_576, published: 24_576),
+    row(
+      "LoHa 4 as LoRA 8", bertBase, [MethodInstance("loha", ["rank": .integer(4)])],
+      trained: 294_912, deployed: 294_912, published: 294_912),
+    row(
+      "LoKr 8 on query and value", bertBase, [MethodInstance("lokr", [:])], trained: 24 * 1_088,
+      deployed: 24 * 1_088, published: 24 * 1_088),
+    row(
+      "KronA 24 × 24 by 32 × 32", bertBase, [MethodInstance("krona", [:])], trained: 38_400,
+      deployed: 38_400, published: 38_400),
+    row(
+      "OFT 32 on query and value", bertBase, [MethodInstance("oft", [:])], trained: 24 * 11_904,
+      deployed: 24 * 11_904, published: 24 * 11_904),
+    row(
+      "(IA)³ of the paper", bertBase, [MethodInstance("ia3", [:])], trained: 55_296,
+      deployed: 55_296, published: 55_296),
+    row(
+      "(IA)³ with PEFT's defaults", bertBase,
+      [MethodInstance("ia3", ["targets": .list(["key", "value", "output", "ffn-out"])])],
+      trained: 64_512, deployed: 64_512, published: 64_512),
+    row(
       "LoRA 8 on MiniLM", miniLM, [MethodInstance("lora", [:])], trained: 73_728,
       deployed: 73_728, published: 73_728),
   ]

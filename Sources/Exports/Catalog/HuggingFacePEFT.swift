@@ -38,21 +38,19 @@ public struct HuggingFacePEFT: Exporter {
   /// One adapted module.
   private struct Module {
     let path: String
-    let a: Parameter
-    let b: Parameter
-    let scale: Float
+    let pair: CanonicalForm.LowRankPair
 
-    var rank: Int { a.shape[0] }
-    var alpha: Double { Double(scale) * Double(rank) }
+    var rank: Int { pair.rank }
+    var alpha: Double { Double(pair.scale) * Double(rank) }
   }
 
   private func modules(_ subject: ExportSubject, _ model: TaskModel) -> [Module] {
     subject.attached.canonicalForms.compactMap { site, _, form in
-      guard case .lowRank(let a, let b, let scale) = form,
+      guard case .lowRank(let pair) = form,
         let linear = subject.backbone.linear(at: site)
       else { return nil }
       let path = model.encoderPrefix + linear.weight.path.dropLast(".weight".count)
-      return Module(path: path, a: a, b: b, scale: scale)
+      return Module(path: path, pair: pair)
     }
   }
 
@@ -99,9 +97,15 @@ public struct HuggingFacePEFT: Exporter {
     _ modules: [Module], model: TaskModel, head: TaskModel.Head
   ) -> [NamedTensor] {
     var tensors = modules.flatMap { module in
-      [("lora_A.weight", module.a), ("lora_B.weight", module.b)].map {
-        NamedTensor("\(Self.wrapper)\(module.path).\($0)", $1)
-      }
+      let pair = module.pair
+      return [
+        NamedTensor(
+          name: "\(Self.wrapper)\(module.path).lora_A.weight",
+          shape: [pair.rank, pair.inputWidth], values: pair.a),
+        NamedTensor(
+          name: "\(Self.wrapper)\(module.path).lora_B.weight",
+          shape: [pair.outputWidth, pair.rank], values: pair.b),
+      ]
     }
     tensors += NamedTensor.linear(head.classifier, Self.wrapper + model.classifier)
     if head.isPoolerTrained {

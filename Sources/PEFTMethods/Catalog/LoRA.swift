@@ -9,41 +9,13 @@ import TensorCore
 ///
 /// s = α/R (standard) or α/√R (rsLoRA); α is given as the ratio α/R, so that a size found good at
 /// one rank stays comparable at another. B starts at zero: an attached map equals the frozen one.
+/// LoRA+ lets B take larger steps than A: lr_B = λ · lr_A.
 /// - Trained = deployed = published: R · (in + out) for each target.
 /// - Merge: W + s · B A, exact up to rounding.
 ///
-/// Reference: arXiv 2106.09685, section 4.1; rsLoRA: arXiv 2312.03732; huggingface/peft
-/// src/peft/tuners/lora/layer.py.
+/// Reference: arXiv 2106.09685, section 4.1; rsLoRA: arXiv 2312.03732; LoRA+: arXiv 2402.12354,
+/// section 5; huggingface/peft src/peft/tuners/lora/layer.py and src/peft/optimizers/loraplus.py.
 public struct LoRA: PEFTMethod {
-  /// The linear maps that can be adapted.
-  public enum Target: String, CaseIterable, Sendable {
-    case query
-    case key
-    case value
-    case output
-    case feedForwardIn = "ffn-in"
-    case feedForwardOut = "ffn-out"
-
-    public var point: InsertionPoint {
-      switch self {
-      case .query: .query
-      case .key: .key
-      case .value: .value
-      case .output: .attentionOutput
-      case .feedForwardIn: .feedForwardIn
-      case .feedForwardOut: .feedForwardOut
-      }
-    }
-
-    /// in + out of the map.
-    func widths(_ shape: BackboneShape) -> Int {
-      switch self {
-      case .query, .key, .value, .output: 2 * shape.width
-      case .feedForwardIn, .feedForwardOut: shape.width + shape.feedForward
-      }
-    }
-  }
-
   /// How the factor s follows from α and R.
   public enum Scaling: String, CaseIterable, Sendable {
     /// s = α / R.
@@ -62,13 +34,10 @@ public struct LoRA: PEFTMethod {
 
   public static let schema = MethodSchema(
     name: "lora",
-    summary: "A low-rank update of chosen linear maps (LoRA, rsLoRA).",
+    summary: "A low-rank update of chosen linear maps (LoRA, rsLoRA, LoRA+).",
     scope: .layer,
     parameters: [
-      ParameterSchema(
-        "targets", .subset(Target.allCases.map(\.rawValue), minimum: 1),
-        default: .list([Target.query.rawValue, Target.value.rawValue]),
-        "The adapted maps; query and value as in the paper and in PEFT's defaults for BERT."),
+      LinearTarget.parameter("query and value as in the paper and in PEFT's defaults for BERT."),
       ParameterSchema(
         "rank", .integer(1...8192), default: .integer(8),
         "R, the rank of the update; 8 in the paper's GLUE runs and in PEFT."),
@@ -86,26 +55,31 @@ public struct LoRA: PEFTMethod {
         "init", .choice(Start.allCases.map(\.rawValue)), default: .text(Start.kaiming.rawValue),
         "Start of A: 'kaiming' U(±1/√in) as in the paper's code and in PEFT, 'gaussian' N(0, 1/R²)."
       ),
+      ParameterSchema(
+        "b-rate-ratio", .number(0.01...1024), default: .number(1),
+        "λ of LoRA+, the step size of B over that of A; 1 is plain LoRA, the default, and 16 the "
+          + "value that its authors advise."),
       .learningRate,
     ],
     sizeParameter: "rank",
     references: [
       "Hu et al. 2021, arXiv 2106.09685", "Kalajdzievski 2023 (rsLoRA), arXiv 2312.03732",
-      "huggingface/peft: LoraConfig",
+      "Hayou et al. 2024 (LoRA+), arXiv 2402.12354", "huggingface/peft: LoraConfig",
     ],
     countFormula: "R·(in + out) for each target",
     isMergeable: true,
     parameterCounts: counting { (method: LoRA, shape) in
-      let count = method.targets.reduce(0) { $0 + method.rank * $1.widths(shape) }
-      return ParameterCounts(trained: count, deployed: count, published: count)
+      return method.targets.counts { method.rank * $0.widths(shape) }
     })
 
-  public let targets: [Target]
+  public let targets: [LinearTarget]
   public let rank: Int
   public let alphaRatio: Double
   public let scaling: Scaling
   public let dropout: Double
   public let start: Start
+  /// λ, the step size of B over that of A.
+  public let rateRatio: Double
   public let learningRate: Double?
   public let deployed: MethodInstance
 
@@ -117,6 +91,7 @@ public struct LoRA: PEFTMethod {
     scaling = values.choice("scaling")
     dropout = values.number("dropout")
     start = values.choice("init")
+    rateRatio = values.number("b-rate-ratio")
     learningRate = values.learningRate
     deployed = values.complete
   }
@@ -138,66 +113,40 @@ public struct LoRA: PEFTMethod {
     to host: any AdapterHost, layers: [Int], key: RandomKey
   ) throws(MethodError) -> Attachment {
     var attachment = Attachment()
-    for layer in layers {
-      for target in targets {
-        let site = InsertionSite(layer: layer, point: target.point)
-        try host.requireSite(site, for: Self.schema.name)
-        guard let linear = host.linear(at: site) else {
-          throw .siteNotOffered(
-            method: Self.schema.name, site: site,
-            offered: host.insertionPoints(layer: layer).map(\.rawValue))
-        }
-        let adapter = update(of: linear, at: site, key: key.derived(layer))
-        host.attach(adapter, at: site)
-        attachment.record(
-          adapter, method: Self.schema.name, site: site, learningRate: learningRate)
-      }
+    try attachment.adaptMaps(
+      targets, layers: layers, method: Self.schema.name, host: host, learningRate: learningRate,
+      key: key, learningRateFactor: { $0.path.hasSuffix("lora_B") ? rateRatio : 1 }
+    ) { linear, tensors in
+      let a = tensors.trained(
+        "lora_A", Shape(rank, linear.inputWidth), start.draw(linear, rank: rank))
+      let b = tensors.trained("lora_B", Shape(linear.outputWidth, rank), .zeros)
+      return LowRankAdapter(
+        LoRAFactors(a: a, b: b, scale: Float(scale)), dropout: Float(dropout),
+        label: tensors.name("lora"))
     }
     return attachment
   }
+}
 
-  private func update(of linear: Linear, at site: InsertionSite, key: RandomKey) -> LowRankAdapter {
-    let point = site.point.rawValue
-    let aStart: Initialisation =
-      switch start {
-      case .kaiming: .kaiming(fanIn: linear.inputWidth)
-      case .gaussian: .normal(deviation: 1 / Double(rank))
-      }
-    let a = Parameter.trained(
-      tensorName(layer: site.layer, "\(point).lora_A"), shape: Shape(rank, linear.inputWidth),
-      aStart, key: key.derived("\(point).lora_A"))
-    let b = Parameter.trained(
-      tensorName(layer: site.layer, "\(point).lora_B"), shape: Shape(linear.outputWidth, rank),
-      .zeros, key: key.derived("\(point).lora_B"))
-    return LowRankAdapter(
-      a: a, b: b, scale: Float(scale), dropout: Float(dropout),
-      label: tensorName(layer: site.layer, "\(point).lora"))
+extension LoRA.Start {
+  /// The draw of A [R, in].
+  func draw(_ linear: Linear, rank: Int) -> Initialisation {
+    switch self {
+    case .kaiming: .kaiming(fanIn: linear.inputWidth)
+    case .gaussian: .normal(deviation: 1 / Double(rank))
+    }
   }
 }
 
-/// The update of one linear map.
-final class LowRankAdapter: LinearAdapter {
-  private let a: Parameter
-  private let b: Parameter
-  private let scale: Float
-  private let dropout: Float
-  private let label: String
-
-  init(a: Parameter, b: Parameter, scale: Float, dropout: Float, label: String) {
-    self.a = a
-    self.b = b
-    self.scale = scale
-    self.dropout = dropout
-    self.label = label
-  }
+/// The factors that train as they are.
+struct LoRAFactors: LowRankSource {
+  let a: Parameter
+  let b: Parameter
+  let scale: Float
 
   var parameters: [Parameter] { [a, b] }
 
-  var canonicalForm: CanonicalForm { .lowRank(a: a, b: b, scale: scale) }
-
-  func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {
-    tape.lowRankUpdate(
-      y, input: tape.adapterDropout(x, rate: dropout, label: label), a: tape.parameter(a),
-      b: tape.parameter(b), scale: scale)
+  func factors(tape: Tape) -> LowRankFactors {
+    LowRankFactors(a: tape.parameter(a), b: tape.parameter(b), scale: scale)
   }
 }

@@ -42,8 +42,8 @@ extension FineTunedModel {
     var tuning = LayerTuning()
     for placed in attached.adapters where placed.site.layer == layer {
       switch placed.adapter.canonicalForm {
-      case .lowRank(let a, _, _):
-        tuning.ranks[placed.site.point, default: 0] += a.shape[0]
+      case .lowRank(let pair):
+        tuning.ranks[placed.site.point, default: 0] += pair.rank
       case .bottleneck(let bottleneck):
         let branch = LayerTuning.Branch(
           width: bottleneck.down.shape[0], readsInput: bottleneck.wiring == .branchInput)
@@ -54,6 +54,10 @@ extension FineTunedModel {
         }
       case .prefix(_, _, let length):
         tuning.prefix += length
+      case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
+        .inputScale, .denseDelta, .other:
+        // The share of a step is told for the forms above only; these do more than is counted.
+        break
       }
     }
     for host in backbone.parameters(layer: layer) where host.parameter.isTrainable {

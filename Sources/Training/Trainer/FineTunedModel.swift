@@ -132,20 +132,20 @@ final class FineTunedModel {
     }
     var rules: [Rule] = []
     var members: [Rule: [NamedParameter]] = [:]
-    func add(_ entry: NamedParameter, learningRate: Double?, decays: Bool) {
+    func add(_ entry: NamedParameter, learningRate: Double, decays: Bool) {
       let rule = Rule(
-        learningRate: learningRate ?? settings.learningRate,
-        weightDecay: decays ? settings.weightDecay : 0)
+        learningRate: learningRate, weightDecay: decays ? settings.weightDecay : 0)
       if members[rule] == nil { rules.append(rule) }
       members[rule, default: []].append(entry)
     }
     for tensor in attached.tensors where tensor.isTrained {
       add(
         NamedParameter(name: tensor.name, parameter: tensor.parameter),
-        learningRate: tensor.learningRate, decays: tensor.decays)
+        learningRate: tensor.peakLearningRate(settings.learningRate), decays: tensor.decays)
     }
     for entry in headParameters {
-      add(entry, learningRate: nil, decays: entry.parameter.shape.rank > 1)
+      add(
+        entry, learningRate: settings.learningRate, decays: entry.parameter.shape.rank > 1)
     }
     return rules.map { rule in
       NeuralNets.ParameterGroup(
