@@ -35,9 +35,11 @@ struct TrainingSet: Sendable, Equatable {
     let allTargets = transformed + view.failed.map { _ in worst }
     let allKnown: [[Double]?] =
       view.observed.map { objectives.values($0.costs) } + view.failed.map { _ in nil }
-    let merits = objectives.points(view.observed) + view.failed.map { entry in
-      [scores.min() ?? 0] + objectives.values(entry.costs)
-    }
+    let merits =
+      objectives.points(view.observed)
+      + view.failed.map { entry in
+        [scores.min() ?? 0] + objectives.values(entry.costs)
+      }
     let chosen = Self.chosen(merits, limit: limit, seed: seed)
     points = chosen.map { allPoints[$0] }
     targets = chosen.map { allTargets[$0] }

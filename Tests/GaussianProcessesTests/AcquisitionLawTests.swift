@@ -132,8 +132,9 @@ struct AcquisitionLawTests {
     }
     // No gain is possible below the reference of a known objective.
     if acquisition.knownObjectives == 1 {
-      let nothing = acquisition.value(atPoint: try point(
-        Array(inputs.values.prefix(5)), inputs, 0), known: [-5])
+      let nothing = acquisition.value(
+        atPoint: try point(
+          Array(inputs.values.prefix(5)), inputs, 0), known: [-5])
       #expect(nothing.value.isFinite && nothing.value < -1e200)
     }
   }

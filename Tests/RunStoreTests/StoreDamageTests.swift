@@ -40,8 +40,6 @@ import Testing
     #expect(throws: error) { _ = try test.open() }
   }
 
-  /// The schema of this program.
-
   @Test func aNewerSchemaIsRefusedWithBothVersions() throws {
     let test = try TestRun()
     try test.tamper("PRAGMA user_version = 7")

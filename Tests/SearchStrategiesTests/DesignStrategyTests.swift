@@ -192,7 +192,8 @@ import Testing
         number: block, state: .complete, origin: .initial, point: nil,
         configuration: PEFTConfiguration(groups: [], training: TrainingSettings()),
         costs: TrialCosts(
-          parameters: .zero, optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0),
+          parameters: .zero, optimizerBytes: 0, activationBytes: 0, flopsPerToken: 0, fileBytes: 0,
+          addedLatencyEstimate: 0),
         score: 1, design: DesignCell(arms: [DesignArm("x", "a")], block: block))
     }
     #expect(DesignResults([trial(1), trial(2), trial(5)]).refusedDraws(of: "x") == 2)
