@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 first=${1:-1}
 last=${2:-3}
-program=.build/release/autopeft
+program=${PROGRAM:-.build/release/autopeft}
 here=experiments/embedded
 scores=$here/scores.csv
 

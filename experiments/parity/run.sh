@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 data=$(realpath "${1:?usage: experiments/parity/run.sh DATA [ENVIRONMENTS]}")
 environments=${2:-.venv}
 python=${PYTHON:-python3}
-program=.build/release/autopeft
+program=${PROGRAM:-.build/release/autopeft}
 backbone=models/minilm
 here=experiments/parity
 seeds="1 2 3"

@@ -82,7 +82,7 @@ def measure(method, arguments, folder):
     file = folder / f"{method}.yaml"
     file.write_text(
         f"version: 1\ngroups:\n  - layers: {layers}\n    methods:\n      {configuration}\n"
-        "training: {batch: 32, maximum-length: 128, learning-rate: 0.001, backbone-dropout: 0}\n")
+        "training: {batch: 32, length: 128, learning-rate: 0.001, backbone-dropout: 0}\n")
     trace = folder / f"{method}-trace"
     ours = [
         arguments.program, "bench", "training", "--backbone", arguments.backbone,
