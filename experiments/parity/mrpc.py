@@ -3,7 +3,8 @@
 usage: mrpc.py TRACE BACKBONE TRAIN.jsonl TEST.jsonl SEED
 
 TRACE says which method, which optimizer settings and which factor of the schedule each step has;
-initial values, the order of examples and dropout are the library's own under torch's seed. Prints
+initial values, the choice and order of examples and dropout are the library's own under torch's
+seed. Prints
 one line: accuracy,f1.
 """
 
@@ -43,15 +44,14 @@ def main(trace_folder, backbone, train, test, seed):
     training = trace.settings["job"]["configuration"]["training"]
     batch, limit = training["batch"], training["maximumLength"]
     rows = read(train)
-    if training.get("examples"):
-        rows = rows[:training["examples"]]
-    steps = -(-len(rows) // batch)
+    count = min(training.get("examples", len(rows)), len(rows))
+    steps = -(-count // batch)
     if len(trace.steps) != steps:
         sys.exit(f"mrpc: the trace has {len(trace.steps)} steps, one epoch has {steps}")
     tokenizer = AutoTokenizer.from_pretrained(backbone)
     twin = Twin(trace, backbone, dropout=training["backboneDropout"], seed=int(seed))
     optimizer = twin.optimizer()
-    order = torch.randperm(len(rows)).tolist()
+    order = torch.randperm(len(rows)).tolist()[:count]
     for number, step in enumerate(trace.steps):
         chosen = [rows[index] for index in order[number * batch:(number + 1) * batch]]
         twin.step(optimizer, encoded(tokenizer, chosen, limit), step["factor"])

@@ -2,17 +2,19 @@
 # autopeft beside PyTorch: 50 losses of one training replayed, then MRPC scores of three seeds.
 # Rows that scores.csv has already are not measured again, so a stopped run goes on.
 #
-#   experiments/parity/run.sh DATA [ENVIRONMENTS]
+#   experiments/parity/run.sh DATA [ENVIRONMENTS] [EXAMPLES]
 #
 # DATA is a folder with train.jsonl, val.jsonl and test.jsonl of MRPC (the official dev file is
 # test.jsonl) with the fields text_a, text_b and label. ENVIRONMENTS holds peft/ and adapters/, which
-# are made where they are missing. One thread each; about an hour on one core.
+# are made where they are missing. EXAMPLES are drawn from the training file anew for each seed; all
+# of them by default. One thread each; PyTorch takes about an hour and a half of one core for all.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-data=$(realpath "${1:?usage: experiments/parity/run.sh DATA [ENVIRONMENTS]}")
+data=$(realpath "${1:?usage: experiments/parity/run.sh DATA [ENVIRONMENTS] [EXAMPLES]}")
 environments=${2:-.venv}
+examples=${3:-3294}
 python=${PYTHON:-python3}
-program=.build/release/autopeft
+program=${PROGRAM:-.build/release/autopeft}
 backbone=models/minilm
 here=experiments/parity
 seeds="1 2 3"
@@ -54,7 +56,7 @@ train() {  # configuration, name, further options…
 touch "$here/losses.txt" "$here/scores.csv"
 for method in lora adapter bitfit; do
   grep -q "^$method:" "$here/losses.txt" && continue
-  sed 's/backbone-dropout: 0.1/backbone-dropout: 0, examples: 1600/' \
+  sed 's/batch: 32/batch: 8/; s/backbone-dropout: 0.1/backbone-dropout: 0, examples: 400/' \
     "$here/configurations/$method.yaml" > "$work/$method-plain.yaml"
   train "$work/$method-plain.yaml" "$method-plain" --seed 1 --trace "$work/$method-losses"
   if "$(twin $method)" "$here/replay.py" "$work/$method-losses" "$backbone" > "$work/line"; then
@@ -66,22 +68,26 @@ for method in lora adapter bitfit; do
 done
 
 # MRPC, one epoch with dropout, three seeds each.
-[ -s "$here/scores.csv" ] || echo "engine,method,seed,accuracy,f1" > "$here/scores.csv"
+[ -s "$here/scores.csv" ] || echo "engine,method,examples,seed,accuracy,f1" > "$here/scores.csv"
 for seed in $seeds; do
   for method in lora adapter bitfit; do
-    configuration=$here/configurations/$method.yaml
-    if ! grep -q "^autopeft,$method,$seed," "$here/scores.csv"; then
-      train "$configuration" "$method-$seed" --seed "$seed" --split test
+    configuration=$work/$method.yaml
+    sed "s/backbone-dropout: 0.1/&, examples: $examples/" "$here/configurations/$method.yaml" \
+      > "$configuration"
+    settings=$work/$method-settings
+    tracing=()
+    [ -d "$settings" ] || tracing=(--trace "$settings" --trace-steps 100000)
+    if ! grep -q "^autopeft,$method,$examples,$seed," "$here/scores.csv"; then
+      train "$configuration" "$method-$seed" --seed "$seed" --split test "${tracing[@]}"
       "$python" -c 'import json, sys; m = json.load(open(sys.argv[1]))["metrics"]
-print("autopeft,%s,%s,%.6f,%.6f" % (sys.argv[2], sys.argv[3], m["accuracy"], m["f1"]))' \
-        "$work/$method-$seed/result.json" "$method" "$seed" >> "$here/scores.csv"
+print("autopeft,%s,%.6f,%.6f" % (sys.argv[2], m["accuracy"], m["f1"]))' \
+        "$work/$method-$seed/result.json" "$method,$examples,$seed" >> "$here/scores.csv"
     fi
-    if ! grep -q "^pytorch,$method,$seed," "$here/scores.csv"; then
-      trace=$work/$method-settings
-      [ -d "$trace" ] || train "$configuration" "$method-trace" --trace "$trace" --trace-steps 100000
-      line=$("$(twin $method)" "$here/mrpc.py" "$trace" "$backbone" "$data/train.jsonl" \
+    if ! grep -q "^pytorch,$method,$examples,$seed," "$here/scores.csv"; then
+      [ -d "$settings" ] || train "$configuration" "$method-settings-run" "${tracing[@]}"
+      line=$("$(twin $method)" "$here/mrpc.py" "$settings" "$backbone" "$data/train.jsonl" \
         "$data/test.jsonl" "$seed")
-      echo "pytorch,$method,$seed,$line" >> "$here/scores.csv"
+      echo "pytorch,$method,$examples,$seed,$line" >> "$here/scores.csv"
     fi
   done
 done

@@ -16,13 +16,14 @@ def main(path):
     with open(path, encoding="utf-8") as file:
         for row in csv.DictReader(file):
             score = 50 * (float(row["accuracy"]) + float(row["f1"]))
-            scores[row["method"], row["engine"]].append(score)
-    print("| method | seeds | autopeft | PyTorch | difference | 2 SE | verdict |")
-    print("|---|---|---|---|---|---|---|")
-    for method in ("lora", "adapter", "bitfit"):
-        pair = scores[method, "autopeft"], scores[method, "pytorch"]
+            scores[row["method"], int(row["examples"]), row["engine"]].append(score)
+    print("| method | examples | seeds | autopeft | PyTorch | difference | 2 SE | verdict |")
+    print("|---|---|---|---|---|---|---|---|")
+    for method, examples in sorted({(method, count) for method, count, _ in scores}):
+        pair = scores[method, examples, "autopeft"], scores[method, examples, "pytorch"]
+        seeds = f"{len(pair[0])} + {len(pair[1])}"
         if min(len(values) for values in pair) < 2:
-            print(f"| {method} | | | | | | not measured |")
+            print(f"| {method} | {examples} | {seeds} | | | | | not measured |")
             continue
         means = [statistics.mean(values) for values in pair]
         deviations = [statistics.stdev(values) for values in pair]
@@ -30,7 +31,7 @@ def main(path):
         difference = means[0] - means[1]
         verdict = "within" if abs(difference) <= 2 * error else "**outside**"
         print(
-            f"| {method} | {len(pair[0])} + {len(pair[1])} | {means[0]:.2f} ± {deviations[0]:.2f} "
+            f"| {method} | {examples} | {seeds} | {means[0]:.2f} ± {deviations[0]:.2f} "
             f"| {means[1]:.2f} ± {deviations[1]:.2f} | {difference:+.2f} | {2 * error:.2f} "
             f"| {verdict} two standard errors |")
 

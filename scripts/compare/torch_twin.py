@@ -242,6 +242,9 @@ class Twin:
         optimizer.zero_grad(set_to_none=True)
         loss = self.model(**inputs).loss
         loss.backward()
+        idle = [name for name, slot in self.slots.items() if slot.parameter.grad is None]
+        if idle:
+            raise Refusal(f"tensors without a gradient, so the library does not use them: {idle}")
         if self.settings["clip"] > 0:
             torch.nn.utils.clip_grad_norm_(
                 [p for group in optimizer.param_groups for p in group["params"]],

@@ -1,4 +1,5 @@
 internal import NeuralNets
+internal import SearchSpaces
 
 /// What a replay must know beside batches and initial values; the content of `settings.json`.
 struct TraceSettings: Codable, Hashable, Sendable {

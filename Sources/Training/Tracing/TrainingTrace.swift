@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Foundation
 internal import NeuralNets
+internal import TensorCore
 
 /// Asks for the first steps of a training to be written down, so that another engine can replay
 /// them.
