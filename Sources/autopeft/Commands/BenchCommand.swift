@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     @OptionGroup var model: ModelOptions
-    @Option(help: "The method, with its defaults where --parameter says nothing; 'none' for head only.")
+    @Option(help: "The method, with its defaults beside --parameter; 'none' for head only.")
     var method = "lora"
     @Option(help: ArgumentHelp("A value of the method.", valueName: "name=value"))
     var parameter: [String] = []
