@@ -33,8 +33,8 @@ public struct PackedBatch: Sendable, Equatable {
   ) {
     precondition(
       ids.count == sequenceTypes.count,
-      "PackedBatch: sequence \(sequenceCount) has \(ids.count) ids and \(sequenceTypes.count) types"
-    )
+      "PackedBatch: sequence \(sequenceCount) has \(ids.count) ids and"
+        + " \(sequenceTypes.count) types")
     firstTokens.append(Int32(tokens.count))
     tokens.append(contentsOf: ids)
     types.append(contentsOf: sequenceTypes)

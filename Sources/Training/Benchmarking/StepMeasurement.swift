@@ -34,6 +34,7 @@ struct StepMeasurement {
     let work = trainer.model.stepWork(
       lengths: lengths, readsFrozenStates: trainer.readsFrozenStates)
     var loss = 0.0
+    let (trainer, clock) = (trainer, clock)
     trainer.clock = clock
     defer { trainer.clock = nil }
     let before = ac_thread_allocations()

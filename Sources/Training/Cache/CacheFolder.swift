@@ -74,7 +74,7 @@ struct CacheFolder: Sendable {
     guard let file = file(kind, key), let path, length + Seal.count <= limit else { return false }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      makeRoom(for: length + Seal.count)
+      try makeRoom(for: length + Seal.count, in: path)
       var output = try AtomicFile(path: file)
       var hash = ContentHash()
       var written = 0
@@ -114,12 +114,12 @@ struct CacheFolder: Sendable {
   }
 
   /// Removes the files that have not been used for longest until there is room.
-  private func makeRoom(for needed: Int) {
-    guard let path else { return }
+  private func makeRoom(for needed: Int, in path: String) throws {
     var files: [(path: String, bytes: Int, used: Date)] = []
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in try FileManager.default.contentsOfDirectory(atPath: path)
     where !AtomicFile.isTemporary(name: name) {
       let file = "\(path)/\(name)"
+      // A file that another worker has just removed needs no room.
       guard let facts = try? FileManager.default.attributesOfItem(atPath: file),
         let bytes = facts[.size] as? Int, let used = facts[.modificationDate] as? Date
       else { continue }

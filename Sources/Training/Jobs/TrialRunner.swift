@@ -17,8 +17,9 @@ public struct TrialRunner: Sendable {
   /// 30 by default: a lost worker repeats half a minute at most, and a trial of the embedded
   /// default, which takes seconds, writes none.
   public let checkpointInterval: Double
-  /// A folder of files that only save work, shared by all trials of a run: tokens, and states below
-  /// the lowest tuned layer. nil keeps them in memory.
+  /// A folder of files that only save work, shared by all trials of a run.
+  ///
+  /// Tokens, and states below the lowest tuned layer; nil keeps them in memory.
   public let cacheDirectory: String?
   /// Where the first steps are written down for another engine; nil where they are not.
   public let trace: TraceRequest?

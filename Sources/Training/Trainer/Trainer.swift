@@ -70,8 +70,10 @@ final class Trainer {
       || (settings.patience > 0 && progress.staleEpochs >= settings.patience)
   }
 
-  /// Makes the states that the training only reads; false where a stop was asked for before they
-  /// were there. A step or an evaluation makes what is missing by itself.
+  /// Makes the states that the training only reads.
+  ///
+  /// A step or an evaluation makes what is missing by itself.
+  /// - Returns: false where a stop was asked for before they were there.
   func prepare(shouldStop: () -> Bool) -> Bool {
     guard let origin else { return true }
     func areMissing(_ states: FrozenStates?, of examples: TokenizedExamples) -> Bool {
