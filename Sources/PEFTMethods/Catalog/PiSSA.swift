@@ -120,13 +120,16 @@ private struct PrincipalUpdate: WeightUpdate {
   func canonicalForm(of linear: Linear) -> CanonicalForm {
     let rank = a.shape[0]
     let (own, start) = (b.array, startB.array)
+    var joined: [Float] = []
+    joined.reserveCapacity(2 * own.count)
+    for first in stride(from: 0, to: own.count, by: rank) {
+      joined += own[first..<first + rank]
+      for value in start[first..<first + rank] { joined.append(-value) }
+    }
     return .lowRank(
       CanonicalForm.LowRankPair(
-        a: a.array + startA.array,
-        b: (0..<linear.outputWidth).flatMap { row in
-          own[row * rank..<(row + 1) * rank] + start[row * rank..<(row + 1) * rank].map { -$0 }
-        },
-        rank: 2 * rank, inputWidth: linear.inputWidth, outputWidth: linear.outputWidth,
+        a: a.array + startA.array, b: joined, rank: 2 * rank, inputWidth: linear.inputWidth,
+        outputWidth: linear.outputWidth,
         scale: scale))
   }
 }
