@@ -41,7 +41,7 @@ PYTHON
 failed=0
 for method in lora bitfit adapter prefix; do
   allocations=$("$program" bench training --task nli2 --method "$method" --steps 30 --format json |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["allocations_per_step"])')
+    python3 -c 'import json, sys; print(float(json.load(sys.stdin)["allocations_per_step"]))')
   few=$(instructions "$method" 2)
   many=$(instructions "$method" 6)
   steps=$(((many - few) / 4))

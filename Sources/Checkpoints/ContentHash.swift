@@ -1,7 +1,8 @@
 /// A fast hash that tells contents apart and finds damage; no protection against an adversary.
 ///
-/// Four lanes of 64 bits take every fourth word w: h ← rotate((h ⊕ w) · p, 29), p an odd constant;
-/// the end mixes lanes and length. About the speed of reading memory, where SHA-256 needs seconds
+/// Four lanes of 64 bits take every fourth word w: x = (h ⊕ w) · p, h ← (x ⊕ x / 2²⁹) · p, p an odd
+/// constant; one product alone would leave a change of the highest bit a change of one bit, which
+/// the next word could undo. The end mixes lanes and length. About the speed of reading memory, where SHA-256 needs seconds
 /// for the states of a data set. It does not matter in which pieces the bytes come.
 public struct ContentHash: Sendable {
   private var lanes: SIMD4<UInt64> = [
@@ -88,7 +89,7 @@ public struct ContentHash: Sendable {
 
   private static func mixed(_ lane: UInt64, _ word: UInt64) -> UInt64 {
     let product = (lane ^ word) &* factor
-    return product << 29 | product >> 35
+    return (product ^ (product >> 29)) &* factor
   }
 
   private static func finished(_ value: UInt64) -> UInt64 {

@@ -19,7 +19,7 @@ public struct ParameterGroup {
 /// The gradients of all trained parameters as one vector.
 public enum Gradients {
   /// ‖g‖₂ over all parameters, in double precision.
-  public static func norm(_ parameters: some Sequence<Parameter>) -> Double {
+  public static func norm(_ parameters: [Parameter]) -> Double {
     parameters.reduce(0) { total, parameter in
       total + withExtendedLifetime(parameter) { VectorMath.sumOfSquares(parameter.gradient) }
     }.squareRoot()
@@ -34,7 +34,7 @@ public enum Gradients {
 
   /// Scales all gradients so that their norm is at most the limit; the norm before.
   @discardableResult
-  public static func clip(_ parameters: some Sequence<Parameter>, limit: Double) -> Double {
+  public static func clip(_ parameters: [Parameter], limit: Double) -> Double {
     let norm = norm(parameters)
     let factor = clippingFactor(norm: norm, limit: limit)
     if factor < 1 {
@@ -48,7 +48,7 @@ public enum Gradients {
   }
 
   /// Sets all gradients to zero.
-  public static func zero(_ parameters: some Sequence<Parameter>) {
+  public static func zero(_ parameters: [Parameter]) {
     for parameter in parameters { parameter.zeroGradient() }
   }
 }

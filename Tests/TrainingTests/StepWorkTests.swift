@@ -2,6 +2,7 @@ import Foundation
 import LinearAlgebra
 import NeuralNets
 import SearchSpaces
+import TensorCore
 import Testing
 
 @testable import Training

@@ -12,6 +12,8 @@ struct DivergenceWatch: Codable, Hashable, Sendable {
 
   private(set) var recent: [Double] = []
 
+  init() { recent.reserveCapacity(Self.window + 1) }
+
   /// The mean of the last steps where these are too bad to go on; nil otherwise.
   mutating func mean(adding loss: Double, constantLoss: Double) -> Double? {
     recent.append(loss)
