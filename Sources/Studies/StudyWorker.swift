@@ -38,7 +38,8 @@ public struct StudyWorker: Sendable {
     return TrialJob(
       trial: record.number, configuration: record.trial.configuration,
       backbone: settings.backbone, task: settings.task, seed: settings.seed,
-      replicate: record.replicate, block: record.trial.design?.noise, headKind: head, threads: settings.threads)
+      replicate: record.replicate, block: record.trial.design?.noise, headKind: head,
+      threads: settings.threads)
   }
 
   @Sendable public static func standardArguments(_ trial: TrialDirectory) -> [String] {

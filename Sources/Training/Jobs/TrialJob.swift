@@ -25,7 +25,8 @@ public struct TrialJob: Codable, Hashable, Sendable {
 
   public init(
     trial: Int, configuration: PEFTConfiguration, backbone: String, task: String, seed: UInt64,
-    replicate: Int = 0, block: Int? = nil, split: EvaluationSplit = .validation, headKind: HeadKind = .automatic,
+    replicate: Int = 0, block: Int? = nil, split: EvaluationSplit = .validation,
+    headKind: HeadKind = .automatic,
     threads: Int = 1
   ) {
     self.trial = trial
