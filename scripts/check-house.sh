@@ -30,7 +30,7 @@ while IFS= read -r file; do
 done < <(find Sources -name '*.swift')
 
 # Each outside package has exactly one owner.
-for module in Yams GRDB Subprocess TextTable ArgumentParser Algorithms Logging RealModule; do
+for module in Yams GRDB Subprocess TextTable ArgumentParser Algorithms Logging Mustache RealModule; do
   owners=$(grep -rlE "^(public |internal |package |private )?import $module\b" Sources | cut -d/ -f2 | sort -u || true)
   [ "$(echo "$owners" | wc -w)" = 1 ] || fault "$module needs exactly one owner target, has: ${owners:-none}"
 done

@@ -85,6 +85,26 @@ import Testing
     #expect(again.map(\.trial.origin) == [.confirmation])
   }
 
+  /// One configuration may be trained in several blocks of a design.
+  @Test func theDesignOfATrialIsKept() throws {
+    let test = try TestRun()
+    let (store, _) = try test.open()
+    let cells = [
+      DesignCell(arms: [DesignArm("grouping", "spindle"), DesignArm("allocation", "é")], block: 3),
+      DesignCell(arms: [DesignArm("control", "A/A")], block: 3, noise: 500_003),
+    ]
+    for cell in cells {
+      var trial = TestRun.candidate(1)
+      trial.identity = trial.configuration.trainingIdentity(noise: cell.noise)
+      trial.design = cell
+      _ = try store.propose([trial])
+    }
+    let trials = try store.history.trials()
+    #expect(trials.map(\.trial.design) == cells)
+    #expect(trials.map(\.identity) == trials.map(\.trial.trainingIdentity))
+    #expect(trials[0].identity.hasSuffix("@3") && trials[1].identity.hasSuffix("@500003"))
+  }
+
   @Test func aResultCountsOnce() throws {
     let test = try TestRun()
     let (store, _) = try test.open()

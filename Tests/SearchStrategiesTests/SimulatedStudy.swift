@@ -19,16 +19,22 @@ struct SimulatedStudy {
   /// Adds trials until there are `count`, or the space is exhausted.
   mutating func run(until count: Int) throws {
     while history.count < count {
-      let proposals = try strategy.ask(count: 1, history: seen)
-      guard let proposal = proposals.first else { return }
+      // A strategy with nothing to say is asked again with each further result.
+      var proposal: Proposal?
+      for open in stride(from: window, through: 0, by: -1) where proposal == nil {
+        proposal = try strategy.ask(count: 1, history: seen(open: open)).first
+      }
+      guard let proposal else { return }
       record(proposal)
     }
   }
 
   /// The history with the last `window` trials unfinished.
-  var seen: [Trial] {
+  var seen: [Trial] { seen(open: window) }
+
+  private func seen(open: Int) -> [Trial] {
     history.enumerated().map { index, trial in
-      guard index >= history.count - window else { return trial }
+      guard index >= history.count - open else { return trial }
       var open = trial
       open.state = .running
       open.score = nil

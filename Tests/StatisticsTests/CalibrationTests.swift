@@ -8,8 +8,9 @@ extension Tag {
   @Tag static var minutes: Self
 }
 
-/// How often the procedure is wrong, and how often it sees what is there: on made-up data whose
-/// truth is known. The printed numbers stand in experiments/s4/README.md.
+/// How often the procedure is wrong, and how often it sees what is there.
+///
+/// On made-up data whose truth is known. The printed numbers stand in experiments/s4/README.md.
 @Suite struct CalibrationTests {
   static let areAskedFor = ProcessInfo.processInfo.environment["AUTOPEFT_SLOW_TESTS"] != nil
 

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import SearchSpaces
 import Testing
 
@@ -81,6 +82,17 @@ import Testing
     let seed = try trial.run(in: "seed").result
     #expect(first.epochs != replicate.epochs)
     #expect(replicate.epochs != seed.epochs)
+  }
+
+  /// Blocks of a designed experiment see other noise; outside of one, nothing has changed.
+  @Test func blocksSeeOtherNoise() throws {
+    var trial = try TinyTrial()
+    let plain = trial.job.key
+    trial.job.block = 1
+    let first = trial.job.key
+    trial.job.block = 2
+    #expect(Set([plain, first, trial.job.key]).count == 3)
+    #expect(plain == RandomKey(seed: trial.job.seed).derived("replicate").derived(0))
   }
 
   @Test func testIsOpenedOnlyWhenAskedFor() throws {

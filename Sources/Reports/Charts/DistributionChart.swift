@@ -5,8 +5,7 @@ internal import Statistics
 enum DistributionChart {
   /// - Parameter leader: the space with the highest mean, which gets a stronger frame.
   static func picture(
-    _ spaces: [(name: String, values: [Double])], title: String, scoreName: String,
-    leader: String?
+    _ spaces: [(name: String, values: [Double])], title: String, leader: String?
   ) -> SVGPicture {
     let columns = min(spaces.count, spaces.count <= 6 ? 3 : 4)
     let rows = (spaces.count + columns - 1) / max(1, columns)

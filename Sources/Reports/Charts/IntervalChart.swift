@@ -18,9 +18,10 @@ enum IntervalChart {
     let height = 24 + 26 * Double(rows.count) + 44
     var picture = SVGPicture(height: height, title: title, summary: summary(rows, name))
     let bottom = height - 44
-    let values = rows.flatMap { [$0.interval.lower, $0.interval.upper] } + [0]
-    let edges = margin.map { [-$0 * 1.2, $0 * 1.2] } ?? []
-    let x = ChartAxis(values + edges, start: labels, end: 640)
+    var values: [Double] = [0]
+    for row in rows { values += [row.interval.lower, row.interval.upper] }
+    if let margin { values += [-1.2 * margin, 1.2 * margin] }
+    let x = ChartAxis(values, start: labels, end: 640)
     if let margin {
       picture.rectangle(
         x.place(-margin), 10, x.place(margin) - x.place(-margin), bottom - 10, class: "stripe")

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Parameters of each layer, stacked by method.
 enum LayerProfileChart {
   /// - Parameters:

@@ -33,14 +33,16 @@ struct ContrastAnalysis: Sendable {
     guard let scores = BlockedScores.average(results.map { $0.scores(of: contrast) }),
       let leader = scores.leader, let space = sources.first?.space
     else { return nil }
+    let choice = PublishedChoices.level(of: contrast, in: space)
+    let published = choice.flatMap { scores.arms.contains($0) ? $0 : nil }
+    let pairs = Self.pairs(scores.arms, leader: leader, published: published)
+    let comparisons = ArmComparison.family(scores, pairs: pairs, key: key.derived(contrast))
     self.contrast = contrast
     self.scores = scores
     tasks = results.count
     self.leader = leader
-    let choice = PublishedChoices.level(of: contrast, in: space)
-    published = choice.flatMap { scores.arms.contains($0) ? $0 : nil }
-    let pairs = Self.pairs(scores.arms, leader: leader, published: published)
-    comparisons = ArmComparison.family(scores, pairs: pairs, key: key.derived(contrast))
+    self.published = published
+    self.comparisons = comparisons
     friedman = FriedmanTest(scores.completeRows)
     support = StageSupport(choice: leader, comparisons, margin: margin)
     verdict = published.map { Verdict(published: $0, comparisons, margin: margin) }

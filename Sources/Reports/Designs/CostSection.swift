@@ -1,9 +1,11 @@
+internal import RunStore
+internal import SearchSpaces
 internal import SearchStrategies
 
 /// What a study took.
 enum CostSection {
   static func section(
-    _ sources: [ReportSource], _ analysis: DesignAnalysis, includesTimes: Bool
+    _ sources: [ReportSource], includesTimes: Bool
   ) throws -> ReportDocument.Section {
     var columns = ["run", "task", "contrast", "trainings", "failed", "refused_draws"]
     if includesTimes { columns.append("seconds") }

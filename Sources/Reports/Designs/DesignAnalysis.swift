@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import RunStore
 internal import SearchSpaces
 internal import SearchStrategies
 internal import Statistics

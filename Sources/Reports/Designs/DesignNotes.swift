@@ -1,3 +1,5 @@
+internal import RunStore
+internal import SearchSpaces
 internal import SearchStrategies
 internal import Statistics
 

@@ -1,5 +1,6 @@
 internal import LinearAlgebra
-public import SearchSpaces
+internal import RunStore
+internal import SearchSpaces
 internal import SearchStrategies
 internal import Statistics
 
@@ -25,7 +26,7 @@ public enum DesignReport {
     sections += analysis.contrasts.map { contrast(analysis, $0) }
     sections += [methods(analysis), controls(analysis)].compactMap { $0 }
     sections.append(FoundConfiguration.section(sources, decisions: analysis.contrasts))
-    sections.append(try CostSection.section(sources, analysis, includesTimes: includesTimes))
+    sections.append(try CostSection.section(sources, includesTimes: includesTimes))
     sections.append(DesignNotes.section(analysis))
     return ReportDocument(
       title: "Design spaces of fine-tuning: \(names)",
@@ -123,7 +124,7 @@ public enum DesignReport {
       .paragraph(DesignNotes.summary(contrast, margin: analysis.margin)),
       .figure(
         DistributionChart.picture(
-          spaces, title: "Distribution of scores by \(name)", scoreName: "score",
+          spaces, title: "Distribution of scores by \(name)",
           leader: spaces.count > 1 ? contrast.leader : nil),
         caption:
           "Share of runs (vertical) with at most a score (horizontal): the further right, the "

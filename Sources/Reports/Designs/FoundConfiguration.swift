@@ -1,5 +1,6 @@
 internal import RunStore
 internal import SearchSpaces
+internal import Statistics
 internal import Studies
 
 /// The configuration with the highest score, and what it puts into each layer.

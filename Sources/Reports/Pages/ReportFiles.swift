@@ -1,5 +1,5 @@
 internal import Foundation
-public import RunStore
+internal import RunStore
 
 /// Writes a report into a folder: `report.html`, `pictures/*.svg`, `tables/*.json` and `*.csv`.
 public enum ReportFiles {

@@ -9,7 +9,7 @@ struct DesignDecisions: Sendable {
   static let publishedPattern = "spindle"
 
   let space: SearchSpace
-  /// Patterns to compare; `any` is none of them. Empty where the grouping is fixed.
+  /// Patterns to compare, without the free one; empty where the grouping is fixed.
   let patterns: [ParameterValue]
   let spreads: [ParameterValue]
   /// Sets of tuned groups to compare.

@@ -2,8 +2,9 @@ public import LinearAlgebra
 
 /// What the arms of a comparison would show if layers only added up.
 ///
-/// The model score = block + Σ over layers of effect(layer, what it holds) + noise is fitted by ridge
-/// to the runs. If the contents of the groups are independent and layers contribute additively, all
+/// The model score = block + arm + Σ over layers of effect(layer, what it holds) + noise is fitted to
+/// the runs by ridge, blocks and arms taken out of scores and contents first, so that the layers are
+/// not credited with a gap between the arms that they do not explain. If the contents of the groups are independent and layers contribute additively, all
 /// grouping patterns have the same mean whatever the effects are: a gap is then chance. Here the
 /// gap that the fitted effects and fresh noise of the residual's size give in the very blocks that
 /// were run is simulated many times, and compared with the observed one.
@@ -36,9 +37,10 @@ public struct AdditiveNull: Codable, Hashable, Sendable {
   /// nil where the model cannot be fitted or there is one arm.
   public init?(_ runs: [Run], simulations: Int = 2000, key: RandomKey) {
     let arms = Set(runs.map(\.arm)).sorted()
-    let centred = Self.withinBlocks(runs)
+    let centred = Self.centred(runs, by: \.block)
+    let inner = Self.centred(centred, by: \.arm)
     guard arms.count > 1,
-      let fit = RidgeRegression(rows: centred.map(\.features), targets: centred.map(\.score))
+      let fit = RidgeRegression(rows: inner.map(\.features), targets: inner.map(\.score))
     else { return nil }
     let fitted = centred.map { fit.predicted($0.features) }
     let places = centred.map { run in arms.firstIndex(of: run.arm) ?? 0 }
@@ -71,18 +73,22 @@ public struct AdditiveNull: Codable, Hashable, Sendable {
     return size > 1 ? (size / (size - 1)).squareRoot() : 1
   }
 
-  private static func withinBlocks(_ runs: [Run]) -> [Run] {
-    Dictionary(grouping: runs, by: \.block).sorted { $0.key < $1.key }.flatMap { _, members in
-      let mean = SampleSummary.mean(members.map(\.score))
-      let width = members[0].features.count
-      let centre = (0..<width).map { column in
-        SampleSummary.mean(members.map { $0.features[column] })
-      }
-      return members.map { run in
-        Run(
-          arm: run.arm, block: run.block, score: run.score - mean,
-          features: zip(run.features, centre).map { $0 - $1 })
-      }
+  /// Scores and features with the mean of each part taken away, in the order of the runs.
+  private static func centred<Part: Hashable>(_ runs: [Run], by part: (Run) -> Part) -> [Run] {
+    var sums: [Part: (score: Double, features: [Double], count: Double)] = [:]
+    for run in runs {
+      let key = part(run)
+      let known = sums[key] ?? (0, Array(repeating: 0, count: run.features.count), 0)
+      sums[key] = (
+        known.score + run.score, zip(known.features, run.features).map { $0 + $1 },
+        known.count + 1
+      )
+    }
+    return runs.map { run in
+      guard let sum = sums[part(run)] else { return run }
+      return Run(
+        arm: run.arm, block: run.block, score: run.score - sum.score / sum.count,
+        features: zip(run.features, sum.features).map { $0 - $1 / sum.count })
     }
   }
 }

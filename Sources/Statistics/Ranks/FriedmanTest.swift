@@ -1,4 +1,4 @@
-/// The omnibus test of Friedman: do k arms differ at all over n blocks?
+/// The omnibus test of Friedman, whether k arms differ at all over n blocks.
 ///
 /// χ² = 12 Σ_j (R_j − n(k+1)/2)² / (n k (k+1) − Σ ties / (k − 1)), with rank sums R_j of the ranks
 /// within each block, against χ² with k − 1 degrees of freedom. The plain large-sample law: trust it

@@ -1,4 +1,4 @@
-/// Two one-sided tests: are paired differences smaller than a margin, on both sides?
+/// Two one-sided tests that paired differences are smaller than a margin.
 ///
 /// t_low = (d̄ + m) √n / s, t_high = (d̄ − m) √n / s; p = max(P(T > t_low), P(T < t_high)) with n − 1
 /// degrees of freedom. p < 0.05 exactly where the 90 % interval of the mean lies within ± m.

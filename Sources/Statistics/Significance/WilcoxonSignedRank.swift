@@ -1,8 +1,10 @@
 /// The signed-rank test of Wilcoxon, as a check of the permutation test.
 ///
 /// W = the smaller of the rank sums of the positive and the negative differences, zeros left out.
-/// Without ties and up to 50 differences the exact law, else the normal one with the correction
-/// for ties and without one for continuity: as SciPy's `wilcoxon(zero_method="wilcox")`.
+/// Up to 50 differences the exact law over all signs of the (mid-)ranks; above, the normal law with
+/// the correction for ties and without one for continuity. SciPy's
+/// `wilcoxon(zero_method="wilcox")` does the same, but turns to the normal law at 14 differences
+/// where there are ties.
 ///
 /// Reference: Wilcoxon, Biometrics Bulletin 1 (1945); scipy/scipy scipy/stats/_wilcoxon.py.
 public struct WilcoxonSignedRank: Codable, Hashable, Sendable {
@@ -23,9 +25,8 @@ public struct WilcoxonSignedRank: Codable, Hashable, Sendable {
     let n = Double(given.count)
     let all = n * (n + 1) / 2
     statistic = min(positive, all - positive)
-    let hasZeros = given.count < differences.count
-    if ranks.tieSum == 0, given.count <= 50, !hasZeros {
-      pValue = Self.exact(Int(statistic), count: given.count)
+    if given.count <= 50 {
+      pValue = Self.exact(statistic, ranks: ranks.ranks)
     } else {
       let variance = n * (n + 1) * (2 * n + 1) / 24 - ranks.tieSum / 48
       let z = (statistic - all / 2) / variance.squareRoot()
@@ -33,15 +34,16 @@ public struct WilcoxonSignedRank: Codable, Hashable, Sendable {
     }
   }
 
-  /// P(W ≤ w) doubled, by counting the subsets of 1 … n with each sum.
-  private static func exact(_ w: Int, count: Int) -> Double {
+  /// P(W ≤ w) doubled, by counting the subsets of the ranks with each sum; twice a mid-rank is whole.
+  private static func exact(_ w: Double, ranks: [Double]) -> Double {
     var ways = [1.0]
-    for rank in 1...count {
-      var next = ways + Array(repeating: 0, count: rank)
-      for sum in ways.indices { next[sum + rank] += ways[sum] }
+    for rank in ranks {
+      let step = Int(2 * rank)
+      var next = ways + Array(repeating: 0, count: step)
+      for sum in ways.indices { next[sum + step] += ways[sum] }
       ways = next
     }
     let total = ways.reduce(0, +)
-    return min(1, 2 * ways[...w].reduce(0, +) / total)
+    return min(1, 2 * ways[...Int(2 * w)].reduce(0, +) / total)
   }
 }

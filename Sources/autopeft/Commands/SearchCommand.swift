@@ -47,6 +47,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let text = try SpaceText.read(URL(filePath: space), name: space)
+    let overrides = allOverrides
     let parsed = try StudyAssembly.space(
       text, file: space, backbone: model.backbone, overrides: overrides)
     let parallel = try sitting.checkedParallel()
@@ -81,6 +82,14 @@ struct SearchCommand: AsyncParsableCommand {
     _ = try task.data()
     _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
     _ = try StudyAssembly.strategy(settings, for: space)
+  }
+
+  /// What `--set` says; settings of a strategy need its name beside them, where `--strategy` gives it.
+  private var allOverrides: [String] {
+    guard let strategy, overrides.contains(where: { $0.hasPrefix("strategy.") }) else {
+      return overrides
+    }
+    return ["strategy.name=\(strategy)"] + overrides
   }
 
   /// The trials of a strategy's own plan, which is printed with a measured estimate of its time; the
