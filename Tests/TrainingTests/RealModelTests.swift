@@ -60,7 +60,8 @@ struct RealModelTests {
     #expect(try #require(result.score) > 0.6)
   }
 
-  /// The quick start's task: low-rank updates find much that the head alone cannot read.
+  /// The quick start's task: low-rank updates find much that the head alone cannot read (0.808
+  /// against 0.373 when it was measured; 0.82 against 0.43 to 0.52 in the backbone's first trials).
   @Test func theEmbeddedTaskNeedsMoreThanAHead() throws {
     let lora = MethodInstance(
       "lora", ["rank": .integer(4), "targets": .list(["query", "value"])])
@@ -75,7 +76,7 @@ struct RealModelTests {
             trial: 1, configuration: configuration, backbone: "embedded", task: "nli2", seed: 1)
         ).score)
     }
-    #expect(scores[0] > scores[1] + 0.1)
+    #expect(scores[0] > scores[1] + 0.2)
   }
 
   private func train(_ job: TrialJob) throws -> TrialResult {

@@ -29,7 +29,9 @@ struct TraceSettings: Codable, Hashable, Sendable {
   /// Classes, or 1 for a regression.
   var outputCount: Int
   var optimizer: Optimizer
-  /// Largest global gradient norm; 0 is no clipping. The factor is min(1, clip / (norm + 1e-6)).
+  /// Largest global gradient norm; 0 is no clipping.
+  ///
+  /// The factor on all gradients is min(1, clip / (norm + 1e-6)).
   var clip: Double
   var groups: [Group]
   /// Steps in `steps.jsonl`.
