@@ -9,9 +9,10 @@ import Testing
 enum RealModel {
   static let backbone = Fixtures.packageRoot.appending(path: "models/minilm").path()
   static let task = Fixtures.url("tasks/rte.yaml").path()
+  static let sentiment = Fixtures.url("tasks/sst2-sentences.yaml").path()
   static var isThere: Bool {
     FileManager.default.fileExists(atPath: "\(backbone)/config.json")
-      && Fixtures.sharedData("rte") != nil
+      && Fixtures.sharedData("rte") != nil && Fixtures.sharedData("sst2") != nil
   }
 
   static func configuration(_ training: TrainingSettings) -> PEFTConfiguration {
@@ -45,19 +46,22 @@ struct RealModelTests {
     #expect(report.processorSgemmShare > 0.5 && report.processorSgemmShare < 1)
   }
 
+  /// 0.679 when it was measured; the larger class is 0.509 of the 872 validation sentences, whose
+  /// standard error is 0.017.
   @Test(.enabled(if: RealModel.isThere, "models/minilm or the data sets are not there"))
-  func entailmentIsLearned() throws {
+  func sentimentIsLearned() throws {
     let training = TrainingSettings(
-      epochs: 3, batch: 32, learningRate: 2e-3, examples: 640, maximumLength: 128)
+      epochs: 2, batch: 32, learningRate: 2e-3, examples: 640, maximumLength: 128)
     let result = try train(
       TrialJob(
         trial: 1, configuration: RealModel.configuration(training), backbone: RealModel.backbone,
-        task: RealModel.task, seed: 1))
-    #expect(result.counts.validationExamples == 249)
-    #expect(result.epochs[2].trainingLoss < result.epochs[0].trainingLoss - 0.02)
+        task: RealModel.sentiment, seed: 1))
+    #expect(result.counts.validationExamples == 872)
+    #expect(try #require(result.score) > 0.6)
   }
 
-  /// The quick start's task: low-rank updates find much that the head alone cannot read.
+  /// The quick start's task: low-rank updates find much that the head alone cannot read (0.808
+  /// against 0.373 when it was measured; 0.82 against 0.43 to 0.52 in the backbone's first trials).
   @Test func theEmbeddedTaskNeedsMoreThanAHead() throws {
     let lora = MethodInstance(
       "lora", ["rank": .integer(4), "targets": .list(["query", "value"])])
@@ -72,7 +76,7 @@ struct RealModelTests {
             trial: 1, configuration: configuration, backbone: "embedded", task: "nli2", seed: 1)
         ).score)
     }
-    #expect(scores[0] > scores[1] + 0.1)
+    #expect(scores[0] > scores[1] + 0.2)
   }
 
   private func train(_ job: TrialJob) throws -> TrialResult {

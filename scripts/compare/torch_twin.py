@@ -12,8 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import torch
+import transformers
 from safetensors.torch import load_file
 from transformers import BertForSequenceClassification
+
+# The head is new by design, so the library's warning of that says nothing.
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
 
 # Module paths inside a BERT layer and our names for them.
 MODULES = {
