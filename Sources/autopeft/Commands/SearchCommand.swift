@@ -1,9 +1,12 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Reports
 import RunStore
 import SearchSpaces
+import SearchStrategies
 import Studies
+import Tokenizers
 import Training
 
 /// `autopeft search`: a new run.
