@@ -36,19 +36,23 @@ public struct ExportSubject {
   public let source: BackboneDirectory
   /// What consumers shall call the backbone (`base_model_name_or_path`).
   public let baseModelName: String
+  /// Whether letters become small; nil where the files of `source` say it.
+  public let lowercases: Bool?
   /// The classes' names in order; empty for a regression.
   public let labels: [String]
   public let provenance: Provenance
 
   public init(
     attached: AttachedConfiguration, backbone: any Backbone, head: any PredictionHead,
-    source: BackboneDirectory, baseModelName: String, labels: [String], provenance: Provenance
+    source: BackboneDirectory, baseModelName: String, lowercases: Bool? = nil, labels: [String],
+    provenance: Provenance
   ) {
     self.attached = attached
     self.backbone = backbone
     self.head = head
     self.source = source
     self.baseModelName = baseModelName
+    self.lowercases = lowercases
     self.labels = labels
     self.provenance = provenance
   }
@@ -57,18 +61,19 @@ public struct ExportSubject {
   public func largestLogitDifference(
     to reloaded: ReloadedModel, on batches: [PackedBatch]
   ) -> Float {
-    let tape = Tape(recording: false)
-    var largest: Float = 0
-    for batch in batches {
-      tape.reset()
-      let own = head.logits(
-        hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
-      let other = reloaded.head.logits(
-        hidden: reloaded.backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
-      for (a, b) in zip(own.values, other.values) {
-        largest = (a - b).isNaN ? .infinity : max(largest, abs(a - b))
+    Tape.evaluate { tape in
+      var largest: Float = 0
+      for batch in batches {
+        tape.reset()
+        let own = head.logits(
+          hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+        let other = reloaded.head.logits(
+          hidden: reloaded.backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+        for (a, b) in zip(own.values, other.values) {
+          largest = (a - b).isNaN ? .infinity : max(largest, abs(a - b))
+        }
       }
+      return largest
     }
-    return largest
   }
 }

@@ -78,17 +78,20 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
   }
 
   var canonicalForm: CanonicalForm {
-    let folded = prefix(tape: Tape(recording: false))
-    return .prefix(
-      keys: folded.keys.array, values: folded.values.array, length: folded.keys.shape[0])
+    Tape.evaluate { tape in
+      let folded = prefix(tape: tape)
+      return .prefix(
+        keys: folded.keys.array, values: folded.values.array, length: folded.keys.shape[0])
+    }
   }
 
   func foldedTensors() -> [AdapterTensor] {
-    let tape = Tape(recording: false)
-    let folded = prefix(tape: tape)
-    return [("keys", folded.keys), ("values", folded.values)].map { name, tensor in
-      AdapterTensor(
-        name: "\(path).\(name)", shape: tensor.shape.dimensions, values: tensor.array)
+    Tape.evaluate { tape in
+      let folded = prefix(tape: tape)
+      return [("keys", folded.keys), ("values", folded.values)].map { name, tensor in
+        AdapterTensor(
+          name: "\(path).\(name)", shape: tensor.shape.dimensions, values: tensor.array)
+      }
     }
   }
 }

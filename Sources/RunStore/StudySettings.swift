@@ -12,6 +12,8 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var plannedTrials: Int?
   /// `embedded`, or the path of a backbone directory.
   public var backbone: String
+  /// `cased` or `uncased`, where the backbone's files do not say it.
+  public var casing: String?
   /// The name of a generated task, or the path of a task file.
   public var task: String
   /// How the task head is made, in the trainer's words.
@@ -23,7 +25,7 @@ public struct StudySettings: Codable, Hashable, Sendable {
 
   public init(
     seed: UInt64, strategy: String, overrides: [String] = [], window: Int,
-    plannedTrials: Int? = nil, backbone: String,
+    plannedTrials: Int? = nil, backbone: String, casing: String? = nil,
     task: String, head: String, threads: Int = 1, spaceHash: String
   ) {
     self.seed = seed
@@ -32,6 +34,7 @@ public struct StudySettings: Codable, Hashable, Sendable {
     self.window = window
     self.plannedTrials = plannedTrials
     self.backbone = backbone
+    self.casing = casing
     self.task = task
     self.head = head
     self.threads = threads

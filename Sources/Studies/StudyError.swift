@@ -1,6 +1,6 @@
 /// A study cannot go on.
 public enum StudyError: Error, Equatable, CustomStringConvertible {
-  case unknownHead(String, known: [String])
+  case unknownSetting(name: String, value: String, known: [String])
   /// A worker says that the machine, not the configuration, is at fault.
   case workerFailed(trial: Int, code: Int32, log: String, tail: String)
   /// The strategy proposed what is a trial already.
@@ -16,8 +16,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unknownHead(let head, let known):
-      "unknown task head '\(head)'. Known: \(known.joined(separator: ", "))."
+    case .unknownSetting(let name, let value, let known):
+      "unknown \(name) '\(value)'. Known: \(known.joined(separator: ", "))."
     case .workerFailed(let trial, let code, let log, let tail):
       "the worker of trial \(trial) ended with exit code \(code): \(Self.meaning(of: code)). "
         + "The trial is not counted as failed; resume the run when this is mended. "
@@ -47,7 +47,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .workerFailed(_, let code, _, _): code
     case .nothingToConfirm: 3
-    case .unknownHead, .unfinishedTrials, .confirmationCounts, .testAlreadyOpened: 2
+    case .unknownSetting, .unfinishedTrials, .confirmationCounts, .testAlreadyOpened: 2
     case .differentExamples, .spaceChanged: 65
     case .repeatedProposal: 1
     }

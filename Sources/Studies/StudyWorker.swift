@@ -28,17 +28,26 @@ public struct StudyWorker: Sendable {
 
   /// The job of a trial under a study's settings.
   ///
-  /// - Throws: `StudyError.unknownHead` for settings that another program wrote.
+  /// - Throws: `StudyError.unknownSetting` for settings that another program wrote.
   @Sendable public static func standardJob(
     _ record: TrialRecord, _ settings: StudySettings
   ) throws -> TrialJob {
-    guard let head = HeadKind(rawValue: settings.head) else {
-      throw StudyError.unknownHead(settings.head, known: HeadKind.allCases.map(\.rawValue))
-    }
-    return TrialJob(
+    TrialJob(
       trial: record.number, configuration: record.trial.configuration,
-      backbone: settings.backbone, task: settings.task, seed: settings.seed,
-      replicate: record.replicate, headKind: head, threads: settings.threads)
+      backbone: settings.backbone,
+      casing: try settings.casing.map { try known($0, as: "casing") },
+      task: settings.task, seed: settings.seed, replicate: record.replicate,
+      headKind: try known(settings.head, as: "task head"), threads: settings.threads)
+  }
+
+  private static func known<Value: RawRepresentable<String> & CaseIterable>(
+    _ value: String, as name: String
+  ) throws -> Value {
+    guard let found = Value(rawValue: value) else {
+      throw StudyError.unknownSetting(
+        name: name, value: value, known: Value.allCases.map(\.rawValue))
+    }
+    return found
   }
 
   @Sendable public static func standardArguments(_ trial: TrialDirectory) -> [String] {

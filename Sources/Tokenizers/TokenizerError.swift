@@ -64,7 +64,8 @@ public enum TokenizerError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .casingUnknown(let path):
       return "\(path): nothing here says whether letters become small before the vocabulary is "
-        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."
+        + "asked. Say --uncased or --cased, or add a tokenizer_config.json with "
+        + "\"do_lower_case\"."
     case .casingContradicted(let path, let said, let found):
       return "\(path): --\(said.rawValue) contradicts the file, which is \(found.rawValue). "
         + "Leave the option out."

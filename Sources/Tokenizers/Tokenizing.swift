@@ -36,7 +36,7 @@ public struct SpecialTokens: Sendable, Hashable {
 }
 
 /// Whether letters become small before the vocabulary is asked.
-public enum Casing: String, Sendable, Hashable {
+public enum Casing: String, Codable, Sendable, Hashable, CaseIterable {
   case cased
   case uncased
 }

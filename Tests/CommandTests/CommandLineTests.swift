@@ -29,6 +29,10 @@ import Training
       "The value 'soon' is invalid for '--timeout <2h30m>'"
     ),
     (["trials", "r", "--format", "xml"], "The value 'xml' is invalid for '--format <format>'"),
+    (
+      ["search", "a.yaml", "--task", "nli2", "--cased", "--uncased"],
+      "Value to be set with flag '--uncased' had already been set with flag '--cased'"
+    ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],

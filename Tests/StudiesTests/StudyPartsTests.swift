@@ -137,7 +137,7 @@ import Testing
 
   static let sentences: [(StudyError, String, Int32)] = [
     (
-      .unknownHead("big", known: ["token", "pooler"]),
+      .unknownSetting(name: "task head", value: "big", known: ["token", "pooler"]),
       "unknown task head 'big'. Known: token, pooler.", 2
     ),
     (

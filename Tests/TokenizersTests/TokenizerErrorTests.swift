@@ -47,11 +47,13 @@ struct TokenizerErrorCase: Sendable, CustomTestStringConvertible {
     folder(
       "vocabulary alone",
       "FOLDER/vocab.txt: nothing here says whether letters become small before the vocabulary is "
-        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."),
+        + "asked. Say --uncased or --cased, or add a tokenizer_config.json with "
+        + "\"do_lower_case\"."),
     folder(
       "config without casing", config: "{}",
       "FOLDER/vocab.txt: nothing here says whether letters become small before the vocabulary is "
-        + "asked. Add a tokenizer_config.json with \"do_lower_case\" true or false."),
+        + "asked. Say --uncased or --cased, or add a tokenizer_config.json with "
+        + "\"do_lower_case\"."),
     folder(
       "casing contradicted", config: #"{"do_lower_case": true}"#, casing: .cased,
       "FOLDER/tokenizer_config.json: --cased contradicts the file, which is uncased. "

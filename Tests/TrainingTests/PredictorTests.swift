@@ -1,6 +1,7 @@
 import Foundation
 import SearchSpaces
 import Testing
+import Tokenizers
 
 @testable import Training
 
@@ -44,6 +45,22 @@ import Testing
     #expect(!line.contains("\n"))
     let read = try JSONDecoder().decode(Predictor.Answer.self, from: Data(line.utf8))
     #expect(read == answers[0])
+  }
+
+  /// A casing that no file says goes from the job through the adapter's file to the answers.
+  @Test func aSaidCasingIsKeptWithTheAdapter() throws {
+    let trial = try TinyTrial(casing: .uncased)
+    let (_, directory) = try trial.run(in: "0001")
+    let predictor = try Predictor(adapter: "\(directory)/adapter.safetensors")
+    let answers = predictor.answers(to: [Example(text: "red old"), Example(text: "RED Old")])
+    #expect(answers[0] == answers[1])
+  }
+
+  @Test func aCasingThatNobodySaysIsAskedFor() throws {
+    var trial = try TinyTrial(casing: .uncased)
+    trial.job.casing = nil
+    let path = "\(trial.job.backbone)/vocab.txt"
+    #expect(throws: TokenizerError.casingUnknown(path: path)) { try trial.run(in: "0001") }
   }
 
   @Test func regressionsAnswerWithValues() throws {

@@ -13,7 +13,11 @@ enum TinyBackbone {
   ]
 
   /// Makes the directory inside a folder; its path.
-  static func make(in folder: TemporaryFolder, hasPooler: Bool = true) throws -> String {
+  ///
+  /// - Parameter saysCasing: whether a file says that letters become small.
+  static func make(
+    in folder: TemporaryFolder, hasPooler: Bool = true, saysCasing: Bool = true
+  ) throws -> String {
     let path = try folder.makeFolder(hasPooler ? "tiny" : "tiny-without-pooler")
     let configuration = BertConfiguration(
       vocabulary: words.count, width: 16, layers: 2, heads: 2, feedForward: 32, positions: 16)
@@ -27,7 +31,9 @@ enum TinyBackbone {
     try SafetensorsWriter.write(bert.checkpointTensors(), to: "\(path)/model.safetensors")
     try AtomicFile.write(config, to: "\(path)/config.json")
     try AtomicFile.write(words.joined(separator: "\n") + "\n", to: "\(path)/vocab.txt")
-    try AtomicFile.write(#"{"do_lower_case": true}"#, to: "\(path)/tokenizer_config.json")
+    if saysCasing {
+      try AtomicFile.write(#"{"do_lower_case": true}"#, to: "\(path)/tokenizer_config.json")
+    }
     return path
   }
 

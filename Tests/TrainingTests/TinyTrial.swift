@@ -3,6 +3,7 @@ import Foundation
 import SearchSpaces
 import Synchronization
 import Testing
+import Tokenizers
 
 @testable import Training
 
@@ -19,16 +20,17 @@ struct TinyTrial {
 
   init(
     methods: [MethodInstance] = [lora], training: TrainingSettings? = nil,
-    regression: Bool = false
+    regression: Bool = false, casing: Casing? = nil
   ) throws {
     folder = try TemporaryFolder()
-    let backbone = try TinyBackbone.make(in: folder)
+    let backbone = try TinyBackbone.make(in: folder, saysCasing: casing == nil)
     job = TrialJob(
       trial: 1,
       configuration: PEFTConfiguration(
         groups: [LayerGroup(layers: 2, methods: methods)],
         training: training ?? Self.settings),
-      backbone: backbone, task: try Self.writeTask(folder, regression: regression), seed: 11)
+      backbone: backbone, casing: casing, task: try Self.writeTask(folder, regression: regression),
+      seed: 11)
   }
 
   static let settings = TrainingSettings(

@@ -48,15 +48,24 @@ public struct MergedCheckpoint: Exporter {
       tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
     try AtomicFile.write(
       Array(try config(subject, model)) + [10], to: folder.appending(path: "config.json").path)
+    try writeTokenizer(subject, to: folder)
+    try AtomicFile.write(
+      ModelCard.text(subject, format: Self.name, loading: loading(model)),
+      to: folder.appending(path: "README.md").path)
+  }
+
+  /// Copies the tokenizer's files, and says the casing where none of them does.
+  private func writeTokenizer(_ subject: ExportSubject, to folder: URL) throws {
     for file in subject.source.tokenizerFiles {
       let source = URL(filePath: file)
       try AtomicFile.write(
         Array(try Data(contentsOf: source)),
         to: folder.appending(path: source.lastPathComponent).path)
     }
-    try AtomicFile.write(
-      ModelCard.text(subject, format: Self.name, loading: loading(model)),
-      to: folder.appending(path: "README.md").path)
+    let configuration = folder.appending(path: "tokenizer_config.json").path
+    if let lowercases = subject.lowercases, !FileManager.default.fileExists(atPath: configuration) {
+      try AtomicFile.write(#"{"do_lower_case": \#(lowercases)}"# + "\n", to: configuration)
+    }
   }
 
   /// The backbone's `config.json` with the task's class and labels.

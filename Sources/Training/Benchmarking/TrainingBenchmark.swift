@@ -1,5 +1,6 @@
 internal import LinearAlgebra
 public import SearchSpaces
+public import Tokenizers
 
 /// How fast this machine trains a configuration, measured against its own matrix product.
 ///
@@ -8,6 +9,8 @@ public import SearchSpaces
 /// both. `StepWork` says what is counted. Reference: the measure of design, section 10.
 public struct TrainingBenchmark: Sendable {
   public var backbone: String
+  /// Whether letters become small, where the backbone's files do not say it.
+  public var casing: Casing?
   public var task: String
   public var configuration: PEFTConfiguration
   public var headKind: HeadKind
@@ -17,10 +20,11 @@ public struct TrainingBenchmark: Sendable {
 
   /// - Parameter configuration: what to train; its settings give batch and maximum length.
   public init(
-    backbone: String, task: String, configuration: PEFTConfiguration,
+    backbone: String, casing: Casing? = nil, task: String, configuration: PEFTConfiguration,
     headKind: HeadKind = .automatic, threads: Int = 1, steps: Int = 20
   ) {
     self.backbone = backbone
+    self.casing = casing
     self.task = task
     self.configuration = configuration
     self.headKind = headKind
@@ -68,7 +72,7 @@ public struct TrainingBenchmark: Sendable {
   ///   in every step.
   func makeTrainer(cache: CacheFolder?) throws -> Trainer {
     let source = try BackboneSource(
-      name: backbone, dropout: configuration.training.backboneDropout)
+      name: backbone, casing: casing, dropout: configuration.training.backboneDropout)
     let task = try DownstreamTask(named: task)
     let data = try task.data()
     var settings = configuration.training

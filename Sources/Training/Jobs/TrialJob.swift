@@ -1,4 +1,5 @@
 public import SearchSpaces
+public import Tokenizers
 
 /// All that a worker needs to know to train one trial; the content of `job.json`.
 ///
@@ -9,6 +10,8 @@ public struct TrialJob: Codable, Hashable, Sendable {
   public var configuration: PEFTConfiguration
   /// `embedded`, or the path of a backbone directory in the Hugging Face layout.
   public var backbone: String
+  /// Whether letters become small, where the backbone's files do not say it.
+  public var casing: Casing?
   /// The name of a generated task, `PRESET:FOLDER` for a GLUE set, or the path of a task file.
   public var task: String
   /// The seed of the study.
@@ -22,13 +25,14 @@ public struct TrialJob: Codable, Hashable, Sendable {
   public var threads: Int
 
   public init(
-    trial: Int, configuration: PEFTConfiguration, backbone: String, task: String, seed: UInt64,
-    replicate: Int = 0, split: EvaluationSplit = .validation, headKind: HeadKind = .automatic,
-    threads: Int = 1
+    trial: Int, configuration: PEFTConfiguration, backbone: String, casing: Casing? = nil,
+    task: String, seed: UInt64, replicate: Int = 0,
+    split: EvaluationSplit = .validation, headKind: HeadKind = .automatic, threads: Int = 1
   ) {
     self.trial = trial
     self.configuration = configuration
     self.backbone = backbone
+    self.casing = casing
     self.task = task
     self.seed = seed
     self.replicate = replicate

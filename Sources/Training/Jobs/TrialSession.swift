@@ -29,7 +29,8 @@ final class TrialSession {
     self.files = files
     self.logger = logger
     task = try DownstreamTask(named: job.task)
-    source = try BackboneSource(name: job.backbone, dropout: settings.backboneDropout)
+    source = try BackboneSource(
+      name: job.backbone, casing: job.casing, dropout: settings.backboneDropout)
     let key = job.key
     let data = try task.data()
     labels = data.labels
@@ -179,7 +180,7 @@ final class TrialSession {
   private func description() throws -> AdapterDescription {
     try AdapterDescription(
       trained: job.configuration, model: trainer.model, task: task, labels: labels,
-      backbone: job.backbone)
+      backbone: job.backbone, casing: job.casing)
   }
 
   private func counts(scored: Int) -> TrialCounts {

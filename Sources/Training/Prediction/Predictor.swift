@@ -52,7 +52,8 @@ public final class Predictor {
   public init(adapter: String, backbone: String? = nil, threads: Int = 1) throws {
     BLAS.setThreadCount(threads)
     description = try AdapterDescription(file: adapter)
-    source = try BackboneSource(name: backbone ?? description.backbone)
+    source = try BackboneSource(
+      name: backbone ?? description.backbone, casing: description.casing)
     model = try FineTunedModel(
       backbone: source.backbone, configuration: description.configuration,
       headKind: description.headKind, outputCount: description.outputCount, headDropout: 0,

@@ -3,6 +3,7 @@ internal import NeuralNets
 internal import PEFTMethods
 public import SearchSpaces
 internal import TensorCore
+public import Tokenizers
 
 /// What the header of `adapter.safetensors` says of the tensors in it.
 ///
@@ -24,11 +25,13 @@ public struct AdapterDescription: Codable, Hashable, Sendable {
   public var task: String
   /// The backbone as the job named it.
   public var backbone: String
+  /// Whether letters become small, where the backbone's files do not say it.
+  public var casing: Casing?
 
   public init(
     configuration: PEFTConfiguration, trainedConfiguration: PEFTConfiguration,
     headKind: HeadKind, outputCount: Int, kind: TaskKind, labels: [String], task: String,
-    backbone: String
+    backbone: String, casing: Casing? = nil
   ) {
     self.configuration = configuration
     self.trainedConfiguration = trainedConfiguration
@@ -38,6 +41,7 @@ public struct AdapterDescription: Codable, Hashable, Sendable {
     self.labels = labels
     self.task = task
     self.backbone = backbone
+    self.casing = casing
   }
 }
 
@@ -63,13 +67,13 @@ extension AdapterDescription {
   /// What a trained model of a task is to be written with.
   init(
     trained configuration: PEFTConfiguration, model: FineTunedModel, task: DownstreamTask,
-    labels: [String], backbone: String
+    labels: [String], backbone: String, casing: Casing?
   ) throws {
     self.init(
       configuration: try PEFTModelBuilder.deployed(configuration),
       trainedConfiguration: configuration.canonical, headKind: model.headKind,
       outputCount: model.head.outputCount, kind: task.kind, labels: labels, task: task.name,
-      backbone: backbone)
+      backbone: backbone, casing: casing)
   }
 
   /// Writes the tensors of a model with this description, durably and with one spelling.

@@ -8,17 +8,21 @@ struct BackboneSource {
   let backbone: any Backbone
   let tokenizer: Tokenizer
   private let files: BackboneDirectory
+  private let casing: Casing?
 
   /// Opens `embedded` or a directory in the Hugging Face layout.
   ///
-  /// - Parameter dropout: the rate of hidden states and attention while training; 0 in a search.
+  /// - Parameters:
+  ///   - casing: needed where no file says it (`vocab.txt` alone).
+  ///   - dropout: the rate of hidden states and attention while training; 0 in a search.
   /// - Throws: `CheckpointError`, `TokenizerError` and `BackboneError`; `TrialError` where the
   ///   tokenizer has more tokens than the backbone has embeddings.
-  init(name: String, dropout: Double = 0) throws {
+  init(name: String, casing: Casing? = nil, dropout: Double = 0) throws {
     let path = name == "embedded" ? try EmbeddedBackbone.path() : name
     let directory = try BackboneDirectory(path: path)
     files = directory
-    tokenizer = try Tokenizer(directory: path)
+    self.casing = casing
+    tokenizer = try Tokenizer(directory: path, casing: casing)
     guard tokenizer.vocabularySize <= directory.config.vocabSize else {
       throw TrialError.tokenizerTooLarge(
         tokens: tokenizer.vocabularySize, rows: directory.config.vocabSize)
@@ -42,6 +46,7 @@ struct BackboneSource {
     var hash = ContentHash()
     hash.add("tokens 1")
     hash.add(min(maximumLength, backbone.maximumLength))
+    hash.add(casing.map { "\($0)" } ?? "said by a file")
     for path in files.tokenizerFiles {
       let file = try MappedFile(path: path)
       hash.add(file.size)

@@ -35,7 +35,8 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
       let report = try TrainingBenchmark(
-        backbone: model.backbone, task: model.task, configuration: configuration(),
+        backbone: model.backbone, casing: model.casingOptions.casing, task: model.task,
+        configuration: configuration(),
         headKind: model.head, threads: threads, steps: steps
       ).run()
       switch format {

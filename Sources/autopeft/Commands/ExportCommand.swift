@@ -81,7 +81,9 @@ struct ExportCommand: ParsableCommand {
     return ExportSubject(
       attached: predictor.attached, backbone: predictor.backbone, head: predictor.head,
       source: try BackboneFacts(name: backbone).directory,
-      baseModelName: baseModelName ?? backbone, labels: predictor.description.labels,
+      baseModelName: baseModelName ?? backbone,
+      lowercases: predictor.description.casing.map { $0 == .uncased },
+      labels: predictor.description.labels,
       provenance: ExportSubject.Provenance(
         run: history.run.name, trial: number, task: predictor.description.task,
         metric: task.metric.name, score: record.trial.score,

@@ -45,13 +45,16 @@ struct SearchCommand: AsyncParsableCommand {
     let parsed = try StudyAssembly.space(
       text, file: space, backbone: model.backbone, overrides: overrides)
     // Everything that can be wrong is found before a run appears on the disk.
-    _ = try DownstreamTask(named: model.task).data()
+    let task = try DownstreamTask(named: model.task)
+    _ = try task.data()
+    _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
     let parallel = try sitting.checkedParallel()
     let settings = StudySettings(
       seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
       window: StudySettings.defaultWindow(parallel: parallel),
       plannedTrials: sitting.trials ?? SittingOptions.defaultTrials,
-      backbone: BackboneFacts.absolute(model.backbone), task: Self.absolute(task: model.task),
+      backbone: BackboneFacts.absolute(model.backbone),
+      casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
       head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
     let budget = sitting.applied(
       to: StudyBudget(trials: sitting.trials ?? SittingOptions.defaultTrials))

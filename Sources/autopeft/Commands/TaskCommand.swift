@@ -17,6 +17,8 @@ struct TaskCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The backbone whose tokenizer measures lengths."))
     var backbone = "embedded"
 
+    @OptionGroup var casingOptions: CasingOptions
+
     @Option(help: "The longest sequence in tokens.")
     var maximumLength = 128
 
@@ -24,7 +26,8 @@ struct TaskCommand: ParsableCommand {
 
     func run() throws {
       let report = try TaskCheck(
-        DownstreamTask(named: task), backbone: backbone, maximumLength: maximumLength
+        DownstreamTask(named: task), backbone: backbone, casing: casingOptions.casing,
+        maximumLength: maximumLength
       ).report()
       Console.output(TaskTable.table(report).rendered(as: output.format), terminator: "")
     }

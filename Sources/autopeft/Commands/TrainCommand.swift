@@ -35,8 +35,8 @@ struct TrainCommand: ParsableCommand {
       schemas: MethodRegistry.schemas, backbone: try BackboneFacts(name: model.backbone).shape)
     let job = TrialJob(
       trial: 0, configuration: configuration, backbone: BackboneFacts.absolute(model.backbone),
-      task: BackboneFacts.absolute(model.task), seed: seed, replicate: replicate, split: split,
-      headKind: model.head)
+      casing: model.casingOptions.casing, task: BackboneFacts.absolute(model.task), seed: seed,
+      replicate: replicate, split: split, headKind: model.head)
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)

@@ -1,5 +1,12 @@
 import ArgumentParser
+import Tokenizers
 import Training
+
+/// Whether letters become small before the vocabulary is asked.
+struct CasingOptions: ParsableArguments {
+  @Flag(help: "For a backbone with vocab.txt alone: whether letters become small.")
+  var casing: Casing?
+}
 
 /// The backbone and the task of a training.
 struct ModelOptions: ParsableArguments {
@@ -13,6 +20,8 @@ struct ModelOptions: ParsableArguments {
       "A generated task (nli2, agr2, lex, val), PRESET:FOLDER for a GLUE set, or a task file.",
       valueName: "task"))
   var task: String
+
+  @OptionGroup var casingOptions: CasingOptions
 
   @Option(help: "The trained head: automatic, pooler, trained-pooler, token or two-layer.")
   var head: HeadKind = .automatic

@@ -1,4 +1,5 @@
 internal import Foundation
+public import Tokenizers
 
 /// Looks through the data of a task: `autopeft task check`.
 ///
@@ -10,12 +11,16 @@ public struct TaskCheck {
 
   /// - Parameters:
   ///   - backbone: `embedded` or a directory whose tokenizer measures lengths; nil leaves them out.
+  ///   - casing: needed where no file of the backbone says it.
   ///   - maximumLength: the longest sequence that a training would use.
   /// - Throws: `CheckpointError`, `TokenizerError` and `BackboneError` for the backbone.
-  public init(_ task: DownstreamTask, backbone: String? = nil, maximumLength: Int = 128) throws {
+  public init(
+    _ task: DownstreamTask, backbone: String? = nil, casing: Casing? = nil,
+    maximumLength: Int = 128
+  ) throws {
     self.task = task
     self.maximumLength = maximumLength
-    source = try backbone.map { try BackboneSource(name: $0) }
+    source = try backbone.map { try BackboneSource(name: $0, casing: casing) }
   }
 
   /// Reads everything and reports.
