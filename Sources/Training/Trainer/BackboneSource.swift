@@ -8,6 +8,7 @@ struct BackboneSource {
   let backbone: any Backbone
   let tokenizer: Tokenizer
   private let files: BackboneDirectory
+  private let casing: Casing?
 
   /// Opens `embedded` or a directory in the Hugging Face layout.
   ///
@@ -20,6 +21,7 @@ struct BackboneSource {
     let path = name == "embedded" ? try EmbeddedBackbone.path() : name
     let directory = try BackboneDirectory(path: path)
     files = directory
+    self.casing = casing
     tokenizer = try Tokenizer(directory: path, casing: casing)
     guard tokenizer.vocabularySize <= directory.config.vocabSize else {
       throw TrialError.tokenizerTooLarge(
@@ -44,6 +46,7 @@ struct BackboneSource {
     var hash = ContentHash()
     hash.add("tokens 1")
     hash.add(min(maximumLength, backbone.maximumLength))
+    hash.add(casing.map { "\($0)" } ?? "said by a file")
     for path in files.tokenizerFiles {
       let file = try MappedFile(path: path)
       hash.add(file.size)
