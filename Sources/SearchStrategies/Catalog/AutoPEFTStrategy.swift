@@ -122,7 +122,8 @@ public struct AutoPEFTStrategy: SearchStrategy {
     guard open > 0 else { return history }
     let first = modelled[modelled.count - open]
     return history.enumerated().map { index, trial in
-      guard index >= first, trial.origin == .model, trial.state == .complete || trial.state == .failed
+      guard index >= first, trial.origin == .model,
+        trial.state == .complete || trial.state == .failed
       else { return trial }
       var running = trial
       running.state = .running
