@@ -109,7 +109,7 @@ struct Surrogate: Sendable {
     }
     let front = ParetoFront(contenders)
     let scores = front.inferredReference(among: contenders)
-    let costs = ParetoFront([contenders[0]]).points[0].indices.dropFirst().map { objective in
+    let costs = contenders[0].indices.dropFirst().map { objective in
       let values = contenders.map { $0[objective] }
       let (worst, best) = (values.min() ?? 0, values.max() ?? 0)
       return worst - 0.1 * (best > worst ? best - worst : 1)

@@ -5,7 +5,7 @@ import SearchSpaces
 /// What a surrogate is told: encoded points with transformed scores.
 ///
 /// Failed trials enter with the worst score. Of more points than the model can carry, half are the
-/// best by the order of merit and half are drawn from the others, so that it keeps both the front
+/// best finished ones by the order of merit and half are drawn from the others, so that it keeps both the front
 /// and the rest of the space in view.
 struct TrainingSet: Sendable, Equatable {
   let points: [SearchPoint]
@@ -35,12 +35,8 @@ struct TrainingSet: Sendable, Equatable {
     let allTargets = transformed + view.failed.map { _ in worst }
     let allKnown: [[Double]?] =
       view.observed.map { objectives.values($0.costs) } + view.failed.map { _ in nil }
-    let merits =
-      objectives.points(view.observed)
-      + view.failed.map { entry in
-        [scores.min() ?? 0] + objectives.values(entry.costs)
-      }
-    let chosen = Self.chosen(merits, limit: limit, seed: seed)
+    let chosen = Self.chosen(
+      objectives.points(view.observed), of: allPoints.count, limit: limit, seed: seed)
     points = chosen.map { allPoints[$0] }
     targets = chosen.map { allTargets[$0] }
     known = chosen.map { allKnown[$0] }
@@ -48,12 +44,14 @@ struct TrainingSet: Sendable, Equatable {
     hasKnownObjectives = objectives.count > 0
   }
 
-  private static func chosen(_ merits: [[Double]], limit: Int, seed: UInt64) -> [Int] {
-    guard merits.count > limit else { return Array(merits.indices) }
-    let order = ObjectiveOrder.descending(merits)
-    var source = CounterRandom(
-      RandomKey(seed: seed).derived("training set").derived(merits.count))
-    let rest = source.shuffled(Array(order.dropFirst(limit / 2)))
-    return (order.prefix(limit / 2) + rest.prefix(limit - limit / 2)).sorted()
+  /// - Parameter merits: of the finished trials, which come first.
+  private static func chosen(
+    _ merits: [[Double]], of count: Int, limit: Int, seed: UInt64
+  ) -> [Int] {
+    guard count > limit else { return Array(0..<count) }
+    let best = ObjectiveOrder.descending(merits).prefix(limit / 2)
+    var source = CounterRandom(RandomKey(seed: seed).derived("training set").derived(count))
+    let others = source.shuffled(Array(Set(0..<count).subtracting(best)).sorted())
+    return (best + others.prefix(limit - best.count)).sorted()
   }
 }

@@ -75,7 +75,8 @@ struct AcquisitionLawTests {
   @Test(arguments: makers.keys.sorted(), 0..<6)
   func gradientsEqualCentralDifferences(name: String, seed: Int) throws {
     let process = try process(UInt64(seed))
-    let acquisition = try #require(Self.makers[name])(process, UInt64(seed))
+    let make = try #require(Self.makers[name])
+    let acquisition = try make(process, UInt64(seed))
     let queries = try TestInputs.mixed(count: 4, dimensions: 5, seed: UInt64(seed) + 100)
     let known = Array(repeating: -0.7, count: acquisition.knownObjectives)
     for index in 0..<4 {
@@ -119,7 +120,8 @@ struct AcquisitionLawTests {
       inputs: inputs, targets: inputs.values.prefix(18).map { $0 },
       hyperparameters: Hyperparameters(
         lengthScales: [10, 10, 10, 10, 10], signalVariance: 1, noiseVariance: 1e-4, mean: -400))
-    let acquisition = try #require(Self.makers[name])(process, 1)
+    let make = try #require(Self.makers[name])
+    let acquisition = try make(process, 1)
     let known = Array(repeating: -1.0, count: acquisition.knownObjectives)
     for place in [[0.5, 1, 0.5, 0.5, 0], [1e6, 0, 1e6, -1e6, 2]] {
       var query = EncodedInputs(kinds: inputs.kinds)

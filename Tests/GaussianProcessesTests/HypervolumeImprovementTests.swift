@@ -95,10 +95,13 @@ struct HypervolumeImprovementTests {
     var pending = EncodedInputs(kinds: process.inputs.kinds)
     var costs: [Double] = []
     var chosen: [Int] = []
-    let grid = (0..<125).map { index in
-      [Double(index % 5) / 4, Double(index / 5 % 5) / 4, Double(index / 25) / 4]
+    var grid: [[Double]] = []
+    for x in 0..<5 {
+      for y in 0..<5 {
+        for z in 0..<5 { grid.append([x, y, z].map { Double($0) / 4 }) }
+      }
     }
-    let gridCosts = grid.map { -($0[0] + 0.5 * $0[2]) }
+    let gridCosts = grid.map { (point: [Double]) -> Double in -point[0] - 0.5 * point[2] }
     for _ in 0..<4 {
       let acquisition = try LogNoisyExpectedHypervolumeImprovement(
         model: process,

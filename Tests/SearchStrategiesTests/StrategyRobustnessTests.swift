@@ -84,16 +84,15 @@ struct StrategyRobustnessTests {
     try check(item) { try history($0, count: 30) { $0 == 4 ? scale : Double($0 % 3) } }
   }
 
-  /// One decision never varied.
+  /// Only the learning rate varies.
   @Test(arguments: cases)
   func aColumnWithoutVariation(item: Case) throws {
     try check(item) { space in
       let trials = try history(space, count: 400) { sin(Double($0)) }
-      let rate = trials[0].configuration.training.learningRate
-      let same = trials.filter {
-        $0.configuration.groups.allSatisfy { $0.methods.map(\.name) == ["bitfit"] }
-          || $0.configuration.training.learningRate == rate
+      let same = trials.filter { trial in
+        trial.configuration.groups.allSatisfy { $0.methods.map(\.name) == ["bitfit"] }
       }
+      #expect(same.count >= 2)
       return Array(same.prefix(30))
     }
   }
