@@ -77,6 +77,18 @@ import Testing
       ]),
     Fixture("ia3", MethodInstance("ia3", [:])),
     Fixture(
+      "compacter",
+      MethodInstance("compacter", ["bottleneck": .integer(4), "division": .integer(2)])
+    ),
+    Fixture(
+      "compacter-pp",
+      MethodInstance(
+        "compacter",
+        [
+          "bottleneck": .integer(8), "division": .integer(4), "factor-rank": .integer(2),
+          "placement": .text("feed-forward"),
+        ])),
+    Fixture(
       "ia3-peft",
       MethodInstance("ia3", ["targets": .list(["key", "value", "output", "ffn-out"])])),
     Fixture(

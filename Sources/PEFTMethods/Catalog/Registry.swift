@@ -6,6 +6,7 @@ public enum MethodRegistry {
   public static let all: [any PEFTMethod.Type] = [
     SerialAdapter.self,
     ParallelAdapter.self,
+    Compacter.self,
     PrefixTuning.self,
     LoRA.self,
     DoRA.self,
