@@ -54,9 +54,11 @@ extension Matrix {
     for row in 0..<rows {
       for column in 0..<columns {
         let (block, inner) = (column / size, column % size)
-        result[row, column] = (0..<size).reduce(0.0) {
-          $0 + self[row, block * size + $1] * blocks[block][inner, $1]
+        var sum = 0.0
+        for index in 0..<size {
+          sum += self[row, block * size + index] * blocks[block][inner, index]
         }
+        result[row, column] = sum
       }
     }
     return result

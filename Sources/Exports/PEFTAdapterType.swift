@@ -78,6 +78,16 @@ extension PEFTModule {
   func tensor(_ name: String, _ shape: [Int], _ values: [Float], wrapper: String) -> NamedTensor {
     NamedTensor(name: "\(wrapper)\(path).\(name)", shape: shape, values: values)
   }
+
+  /// Both factors of a product as PEFT names them: `NAME_a` is B [out, R] and `NAME_b` is A [R, in].
+  func tensors(
+    _ name: String, of pair: CanonicalForm.LowRankPair, wrapper: String
+  ) -> [NamedTensor] {
+    [
+      tensor("\(name)_a", [pair.outputWidth, pair.rank], pair.b, wrapper: wrapper),
+      tensor("\(name)_b", [pair.rank, pair.inputWidth], pair.a, wrapper: wrapper),
+    ]
+  }
 }
 
 /// Ranks and alphas of modules: one for all, and patterns of anchored full paths for the others.

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import NeuralNets
 import TensorCore
 

@@ -126,10 +126,12 @@ import Testing
       for tensor in cut.tensors {
         let source = try #require(nested.tensors.first { $0.name == tensor.name }).parameter
         let values = source.array
-        tensor.parameter.assign(
-          tensor.name.hasSuffix("lora_A")
-            ? Array(values.prefix(tensor.parameter.count))
-            : (0..<12).flatMap { values[$0 * 4..<$0 * 4 + rank] })
+        if tensor.name.hasSuffix("lora_A") {
+          tensor.parameter.assign(Array(values.prefix(tensor.parameter.count)))
+        } else {
+          let columns = (0..<12).flatMap { (row: Int) in values[row * 4..<row * 4 + rank] }
+          tensor.parameter.assign(columns)
+        }
       }
       expectClose(nested.logits(noise: noise), cut.logits(), tolerance: 1e-5)
     }

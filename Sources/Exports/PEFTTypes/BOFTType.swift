@@ -40,7 +40,7 @@ enum BOFTType: PEFTAdapterType {
   }
 
   static func tensors(_ modules: [PEFTModule], wrapper: String) -> [NamedTensor] {
-    modules.flatMap { module in
+    modules.flatMap { module -> [NamedTensor] in
       let rotation = rotation(module)
       let size = rotation.blockSize
       return [

@@ -40,15 +40,13 @@ enum LoHaType: PEFTAdapterType {
   }
 
   static func tensors(_ modules: [PEFTModule], wrapper: String) -> [NamedTensor] {
-    modules.flatMap { module -> [NamedTensor] in
+    var tensors: [NamedTensor] = []
+    for module in modules {
       let parts = parts(module)
-      return [("hada_w1", parts.first), ("hada_w2", parts.second)].flatMap { name, pair in
-        [
-          module.tensor("\(name)_a", [pair.outputWidth, pair.rank], pair.b, wrapper: wrapper),
-          module.tensor("\(name)_b", [pair.rank, pair.inputWidth], pair.a, wrapper: wrapper),
-        ]
-      }
+      tensors += module.tensors("hada_w1", of: parts.first, wrapper: wrapper)
+      tensors += module.tensors("hada_w2", of: parts.second, wrapper: wrapper)
     }
+    return tensors
   }
 
   static func adapted(_ map: inout AdaptedMap, _ file: PEFTFile) throws {

@@ -99,20 +99,19 @@ enum LoKrType: PEFTAdapterType {
   }
 
   static func tensors(_ modules: [PEFTModule], wrapper: String) -> [NamedTensor] {
-    modules.flatMap { module -> [NamedTensor] in
+    var tensors: [NamedTensor] = []
+    for module in modules {
       let parts = parts(module)
-      return [("lokr_w1", parts.outer), ("lokr_w2", parts.inner)].flatMap { name, factor in
+      for (name, factor) in [("lokr_w1", parts.outer), ("lokr_w2", parts.inner)] {
         switch factor {
         case .full(let values, let rows, let columns):
-          [module.tensor(name, [rows, columns], values, wrapper: wrapper)]
+          tensors.append(module.tensor(name, [rows, columns], values, wrapper: wrapper))
         case .lowRank(let pair):
-          [
-            module.tensor("\(name)_a", [pair.outputWidth, pair.rank], pair.b, wrapper: wrapper),
-            module.tensor("\(name)_b", [pair.rank, pair.inputWidth], pair.a, wrapper: wrapper),
-          ]
+          tensors += module.tensors(name, of: pair, wrapper: wrapper)
         }
       }
     }
+    return tensors
   }
 
   static func adapted(_ map: inout AdaptedMap, _ file: PEFTFile) throws {

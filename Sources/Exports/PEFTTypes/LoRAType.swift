@@ -77,10 +77,10 @@ enum LoRAType: PEFTAdapterType {
       Matrix.product(try file.matrix(map.path, "lora_B.weight"), a), scale: alpha / rank)
     guard file.config["use_dora"] == .flag(true) else { return }
     let magnitude = try file.matrix(map.path, "lora_magnitude_vector").values
-    let weight = map.weight
-    map.weight = weight.scalingRows(
-      (0..<weight.rows).map { row in
-        magnitude[row] / weight.row(row).reduce(0) { $0 + $1 * $1 }.squareRoot()
-      })
+    let direction = map.weight
+    let norms = (0..<direction.rows).map { (row: Int) -> Double in
+      direction.row(row).reduce(0.0) { $0 + $1 * $1 }.squareRoot()
+    }
+    map.weight = direction.scalingRows(zip(magnitude, norms).map { $0 / $1 })
   }
 }

@@ -36,19 +36,19 @@ enum VeRAType: PEFTAdapterType {
 
   static func tensors(_ modules: [PEFTModule], wrapper: String) -> [NamedTensor] {
     let shared = basis(modules[0])
-    return [
+    var tensors = [
       NamedTensor(
         name: "base_model.vera_A", shape: [shared.rank, shared.widestInput], values: shared.a),
       NamedTensor(
         name: "base_model.vera_B", shape: [shared.widestOutput, shared.rank], values: shared.b),
     ]
-      + modules.flatMap { module in
-        [
-          module.tensor(
-            "vera_lambda_b", [module.outputWidth], basis(module).outer, wrapper: wrapper),
-          module.tensor("vera_lambda_d", [shared.rank], basis(module).inner, wrapper: wrapper),
-        ]
-      }
+    for module in modules {
+      let own = basis(module)
+      tensors.append(
+        module.tensor("vera_lambda_b", [module.outputWidth], own.outer, wrapper: wrapper))
+      tensors.append(module.tensor("vera_lambda_d", [shared.rank], own.inner, wrapper: wrapper))
+    }
+    return tensors
   }
 
   static func adapted(_ map: inout AdaptedMap, _ file: PEFTFile) throws {
