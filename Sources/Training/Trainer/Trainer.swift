@@ -73,7 +73,7 @@ final class Trainer {
     let scale =
       settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
     optimizer.step(factor: plan.schedule.factor(step: progress.step), gradientScale: scale)
-    var position = position
+    var position = self.position
     position.gradientScale = Float(scale)
     for hook in model.attached.hooks { hook.afterStep(position) }
     progress.step += 1
