@@ -11,7 +11,7 @@ TASK ?= nli2
 MINILM_SHA256 := 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
 .PHONY: help setup build search test test-slow check lint format fixtures bench compare minilm pretrain \
-  interop hooks size
+  interop docs hooks size
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ pretrain: build ## Make the embedded backbone anew (about ten minutes on one cor
 
 interop: build minilm ## Load an exported winner with the real Hugging Face PEFT
 	PYTHON=$(PYTHON) scripts/interop.sh $(ENVIRONMENTS)
+
+docs: build ## Write docs/methods.md anew from the registry
+	AUTOPEFT_WRITE_DOCS=1 swift test $(SWIFT_BUILD_FLAGS) --skip-build --filter MethodDocumentTests
 
 hooks: ## Install the pre-commit hook
 	ln -sf ../../scripts/pre-commit .git/hooks/pre-commit

@@ -1,5 +1,4 @@
 import Checkpoints
-import LinearAlgebra
 import NeuralNets
 import TensorCore
 
@@ -29,20 +28,5 @@ extension WeightReader {
     return PoolerHead(
       pooler: pooler,
       output: try linear(prefix + model.classifier, weight: Shape(outputCount, width)), dropout: 0)
-  }
-}
-
-extension Parameter {
-  /// W ← W + s · B A, W: [out, in], on memory of its own.
-  func add(scale: Float, b: MappedTensor, a: MappedTensor) {
-    makeTrainable()
-    guard let target = values.baseAddress, let left = b.values.baseAddress,
-      let right = a.values.baseAddress
-    else { return }
-    let rank = a.shape[0]
-    BLAS.multiply(
-      left, .none, stride: rank, right, .none, stride: shape[1], into: target, stride: shape[1],
-      rows: shape[0], columns: shape[1], inner: rank, alpha: scale, beta: 1)
-    freeze()
   }
 }

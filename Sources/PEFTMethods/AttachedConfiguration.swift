@@ -10,6 +10,8 @@ public final class AttachedConfiguration {
   public let adapters: [PlacedAdapter]
   /// The tensors of all methods, trained or stored, ordered by method name and layer.
   public let tensors: [AttachedTensor]
+  /// What the methods do around the steps of a training, in the order of `tensors`.
+  public let hooks: [any TrainingHook]
   let host: any AdapterHost
 
   init(configuration: PEFTConfiguration, host: any AdapterHost, attachment: Attachment) {
@@ -17,6 +19,7 @@ public final class AttachedConfiguration {
     self.host = host
     adapters = attachment.adapters
     tensors = attachment.tensors
+    hooks = attachment.hooks
   }
 
   /// The parameters that get a gradient, head apart, in the order of `tensors`.

@@ -117,19 +117,25 @@ final class BottleneckAdapter: HiddenAdapter {
   var canonicalForm: CanonicalForm { .bottleneck(form) }
 
   func delta(_ branch: ResidualBranch, tape: Tape) -> Tensor {
-    let input =
-      switch form.wiring {
-      case .branchOutput: branch.output
-      case .closedBranch: branch.closingNorm(branch.output, residual: branch.input, tape: tape)
-      case .branchInput: branch.input
-      }
     let inner = tape.linear(
-      input, weight: tape.parameter(form.down), bias: tape.parameter(form.downBias))
+      branch.read(form.wiring, tape: tape), weight: tape.parameter(form.down),
+      bias: tape.parameter(form.downBias))
     let outer = tape.linear(
       form.activation(inner, tape: tape), weight: tape.parameter(form.up),
       bias: tape.parameter(form.upBias))
     let scaled = form.scale == 1 ? outer : tape.scaled(outer, by: form.scale)
     return tape.adapterDropout(scaled, rate: dropout, label: label)
+  }
+}
+
+extension ResidualBranch {
+  /// What a bottleneck of some wiring reads [T, D].
+  func read(_ wiring: CanonicalForm.Bottleneck.Wiring, tape: Tape) -> Tensor {
+    switch wiring {
+    case .branchOutput: output
+    case .closedBranch: closingNorm(output, residual: input, tape: tape)
+    case .branchInput: input
+    }
   }
 }
 

@@ -53,6 +53,8 @@ public struct Attachment {
   public var adapters: [PlacedAdapter] = []
   /// The tensors that belong to the instance, in a fixed order.
   public var tensors: [AttachedTensor] = []
+  /// What the instance does around the steps of a training, in a fixed order.
+  public var hooks: [any TrainingHook] = []
 
   public init() {}
 }

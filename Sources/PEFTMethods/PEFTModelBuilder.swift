@@ -32,6 +32,7 @@ public enum PEFTModelBuilder {
         to: host, layers: placement.layers, key: key.derived("init"))
       whole.adapters += attachment.adapters
       whole.tensors += attachment.tensors
+      whole.hooks += attachment.hooks
     }
     return AttachedConfiguration(configuration: configuration, host: host, attachment: whole)
   }

@@ -41,20 +41,72 @@ struct ExportCase: CustomTestStringConvertible {
       head: head, formats: formats)
   }
 
-  static let all: [ExportCase] = [
-    .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
-    .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
-    .of("trained pooler", [lora], [], .trainedPooler, holds: ["config", "hf-peft", "merged"]),
-    .of("two-layer head", [lora], [lora], .twoLayer, holds: ["config", "hf-peft", "merged"]),
-    .of("token head", [lora], [lora], .token, holds: ["config"]),
-    .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
-    .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
-    .of("top layer", [], [full], holds: ["config", "merged"]),
-    .of("adapter", [adapter], [adapter], holds: ["config"]),
-    .of("prefix behind an MLP", [prefix], [prefix], holds: ["config"]),
-    .of("lora, adapter and prefix", [lora, adapter], [prefix], holds: ["config"]),
-    .of("head only", [], [], holds: ["config", "merged"]),
+  /// A method on maps of both shapes, in the first layer on other maps than in the second.
+  static func mapped(
+    _ name: String, _ parameters: [String: ParameterValue] = [:],
+    holds formats: Set<String> = ["config", "hf-peft", "merged"]
+  ) -> ExportCase {
+    func instance(_ targets: [String]) -> MethodInstance {
+      MethodInstance(name, parameters.merging(["targets": .list(targets)]) { said, _ in said })
+    }
+    return .of(
+      "\(name) \(parameters.keys.sorted().joined(separator: " "))",
+      [instance(["query", "value"])], [instance(["key", "ffn-in", "ffn-out"])], holds: formats)
+  }
+
+  static let reparametrised: [ExportCase] = [
+    mapped("dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("pissa", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("adalora", ["rank": .integer(3)]),
+    mapped("sora", ["rank": .integer(3)]),
+    mapped("dylora", ["rank": .integer(3)]),
+    .of(
+      "vera", [MethodInstance("vera", ["rank": .integer(4)])],
+      [MethodInstance("vera", ["rank": .integer(4)])], holds: ["config", "hf-peft", "merged"]),
+    .of(
+      "vera of two ranks", [MethodInstance("vera", ["rank": .integer(4)])],
+      [MethodInstance("vera", ["rank": .integer(5)])], holds: ["config", "merged"]),
+    mapped("loha", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped("lokr", ["rank": .integer(1), "alpha-ratio": .number(2)]),
+    mapped("lokr", ["rank": .integer(1), "factor": .integer(4), "decompose-both": .flag(true)]),
+    mapped("krona", ["factor": .integer(2), "scale": .number(2)]),
+    .of(
+      "krona of two factors", [MethodInstance("krona", ["factor": .integer(2)])],
+      [MethodInstance("krona", ["factor": .integer(4)])], holds: ["config", "merged"]),
+    mapped("oft", ["block-size": .integer(4)]),
+    mapped("oft", ["block-size": .integer(4), "map": .text("cayley")]),
+    mapped("boft", ["block-size": .integer(4)]),
+    mapped(
+      "boft", ["block-size": .integer(4), "factors": .integer(2)], holds: ["config", "merged"]),
+    .of(
+      "ia3", [MethodInstance("ia3", [:])],
+      [MethodInstance("ia3", ["targets": .list(["key", "output", "ffn-in"])])],
+      holds: ["config", "hf-peft", "merged"]),
+    .of(
+      "loha and lora", [lora], [MethodInstance("loha", [:])], holds: ["config", "merged"]),
+    .of(
+      "lora and dora", [lora], [MethodInstance("dora", [:])], holds: ["config", "merged"]),
+    .of(
+      "lora and pissa on one map", [lora, MethodInstance("pissa", [:])], [],
+      holds: ["config", "merged"]),
+    .of("krona block", [MethodInstance("krona-block", [:])], [], holds: ["config"]),
   ]
+
+  static let all: [ExportCase] =
+    reparametrised + [
+      .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+      .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+      .of("trained pooler", [lora], [], .trainedPooler, holds: ["config", "hf-peft", "merged"]),
+      .of("two-layer head", [lora], [lora], .twoLayer, holds: ["config", "hf-peft", "merged"]),
+      .of("token head", [lora], [lora], .token, holds: ["config"]),
+      .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
+      .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
+      .of("top layer", [], [full], holds: ["config", "merged"]),
+      .of("adapter", [adapter], [adapter], holds: ["config"]),
+      .of("prefix behind an MLP", [prefix], [prefix], holds: ["config"]),
+      .of("lora, adapter and prefix", [lora, adapter], [prefix], holds: ["config"]),
+      .of("head only", [], [], holds: ["config", "merged"]),
+    ]
 }
 
 @Suite struct ExportTests {
@@ -81,7 +133,8 @@ struct ExportCase: CustomTestStringConvertible {
   }
 
   @Test func theComparisonNoticesAChangedTensor() throws {
-    let subject = try TinySubject.make(ExportCase.all[0].groups, head: .pooler)
+    let subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: [ExportCase.lora])], head: .pooler)
     try TinySubject.withFolder { folder in
       let output = folder.appending(path: "export").path
       try Export.write(subject, format: "hf-peft", to: output)

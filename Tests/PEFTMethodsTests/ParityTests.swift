@@ -46,6 +46,13 @@ import Testing
   private static let reparametrised: [Fixture] = [
     mapped("dora", "dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
     mapped("pissa", "pissa", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    mapped(
+      "adalora", "adalora",
+      [
+        "rank": .integer(2), "spare-ranks": .integer(2), "alpha-ratio": .number(2),
+        "warmup": .number(0.2), "final": .number(0.3), "interval": .integer(2),
+      ]),
+    sora("soft"), sora("hard"), dylora("newest"), dylora("all"),
     mapped("vera", "vera", ["rank": .integer(5)]),
     mapped("loha", "loha", ["rank": .integer(3), "alpha-ratio": .number(2)]),
     mapped("lokr", "lokr", ["rank": .integer(2), "alpha-ratio": .number(2)]),
@@ -70,11 +77,40 @@ import Testing
       ]),
     Fixture("ia3", MethodInstance("ia3", [:])),
     Fixture(
+      "compacter",
+      MethodInstance("compacter", ["bottleneck": .integer(4), "division": .integer(2)])
+    ),
+    Fixture(
+      "compacter-pp",
+      MethodInstance(
+        "compacter",
+        [
+          "bottleneck": .integer(8), "division": .integer(4), "factor-rank": .integer(2),
+          "placement": .text("feed-forward"),
+        ])),
+    Fixture(
       "ia3-peft",
       MethodInstance("ia3", ["targets": .list(["key", "value", "output", "ffn-out"])])),
     Fixture(
       "ia3-adapterhub", MethodInstance("ia3", ["targets": .list(["key", "value", "ffn-in"])])),
   ]
+
+  private static func sora(_ step: String) -> Fixture {
+    Fixture(
+      "sora-\(step)",
+      MethodInstance(
+        "sora",
+        [
+          "targets": .list(["query", "ffn-in"]), "rank": .integer(4), "threshold": .number(0.008),
+          "step": .text(step), "l1": .number(0.5),
+        ]))
+  }
+
+  private static func dylora(_ update: String) -> Fixture {
+    Fixture(
+      "dylora-\(update)", MethodInstance("dylora", ["rank": .integer(4), "update": .text(update)])
+    )
+  }
 
   private static let additive: [Fixture] = [
     Fixture(
@@ -143,7 +179,10 @@ import Testing
     let tape = Tape(recording: true)
     let logits = model.logits(model.batches[0], tape: tape)
     expectClose(logits.array, try model.expected("logits"), tolerance: 1e-5)
-    tape.backward(from: tape.crossEntropy(logits, labels: model.labels[0]))
+    tape.backward(
+      from: model.attached.hooks.penalised(
+        tape.crossEntropy(logits, labels: model.labels[0]), TrainingStep(index: 0, total: 10),
+        tape: tape))
     let expected = try model.trained.map { try model.expected("gradient.\($0.name)") }
     let globalNorm = norm(expected.flatMap { $0 })
     for (entry, gradient) in zip(model.trained, expected) {
@@ -162,12 +201,16 @@ import Testing
     var losses: [Float] = []
     for step in 0..<10 {
       Gradients.zero(optimizer.parameters)
+      let position = TrainingStep(index: step, total: 10)
       let tape = Tape(recording: true)
+      tape.noise = RandomKey(seed: 77).derived(step)
       let logits = model.logits(model.batches[step % 2], tape: tape)
-      let loss = tape.crossEntropy(logits, labels: model.labels[step % 2])
+      let loss = model.attached.hooks.penalised(
+        tape.crossEntropy(logits, labels: model.labels[step % 2]), position, tape: tape)
       losses.append(loss.scalar)
       tape.backward(from: loss)
       optimizer.step(factor: 1)
+      for hook in model.attached.hooks { hook.afterStep(position) }
     }
     for (got, expected) in zip(losses, try model.expected("losses")) {
       #expect(abs(got - expected) <= 1e-4 * abs(expected), "got \(got), expected \(expected)")

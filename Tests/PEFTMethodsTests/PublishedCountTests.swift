@@ -92,6 +92,12 @@ import Testing
       "serial 24 on MiniLM", miniLM, [serial(24)], trained: 113_040, deployed: 113_040,
       published: 110_592),
     row(
+      "Compacter", bertBase, [MethodInstance("compacter", [:])], trained: 57_088,
+      deployed: 57_088, published: 57_088),
+    row(
+      "Compacter++", bertBase, [MethodInstance("compacter", ["placement": .text("feed-forward")])],
+      trained: 28_576, deployed: 28_576, published: 28_576),
+    row(
       "DoRA 8 on query and value", bertBase, [MethodInstance("dora", [:])], trained: 313_344,
       deployed: 313_344, published: 313_344),
     row(

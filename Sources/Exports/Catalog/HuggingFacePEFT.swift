@@ -1,20 +1,24 @@
 import Backbones
 import Checkpoints
 import Foundation
+import LinearAlgebra
 import NeuralNets
 import PEFTMethods
 import TensorCore
 
-/// A LoRA adapter that `PeftModel.from_pretrained` of Hugging Face PEFT loads.
+/// An adapter that `PeftModel.from_pretrained` of Hugging Face PEFT loads.
 ///
-/// Modules are named by anchored full paths with their own rank and alpha, so that ranks and
-/// targets may differ from layer to layer; the trained head travels in `modules_to_save`.
-/// Scale of a module = its alpha / its rank.
+/// The type follows from the canonical forms (`PEFTAdapterTypes`): LORA for LoRA, rsLoRA, LoRA+,
+/// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3. Modules are
+/// named by full paths, with ranks and alphas of their own where the type has patterns; the trained
+/// head travels in `modules_to_save`. Only keys that every version of PEFT with the type knows are
+/// written: recent ones warn at unknown keys and older ones refuse them.
 ///
-/// Reference: huggingface/peft src/peft/utils/save_and_load.py, src/peft/tuners/lora/model.py.
+/// Reference: huggingface/peft src/peft/utils/save_and_load.py, src/peft/tuners.
 public struct HuggingFacePEFT: Exporter {
   public static let name = "hf-peft"
-  public static let summary = "A LoRA adapter for Hugging Face PEFT, ranks and targets by layer."
+  public static let summary =
+    "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3."
 
   static let configFile = "adapter_config.json"
   static let tensorFile = "adapter_model.safetensors"
@@ -24,94 +28,63 @@ public struct HuggingFacePEFT: Exporter {
   public init() {}
 
   public func refusal(of subject: ExportSubject) -> String? {
-    let foreign = Set(subject.attached.tensors.map(\.method)).subtracting(["lora"]).sorted()
-    if !foreign.isEmpty {
-      return "one PEFT adapter holds one method, LoRA here, and the configuration also has "
-        + foreign.map { "'\($0)'" }.joined(separator: ", ") + "."
-    }
-    if subject.attached.adapters.isEmpty {
-      return "nothing is adapted (head only), and PEFT loads no adapter without a target."
+    if case .refusal(let reason) = PEFTAdapterTypes.choose(
+      subject.attached, modules(subject, encoderPrefix: ""))
+    {
+      return reason
     }
     return TaskModel.head(of: subject) == nil ? TaskModel.headRefusal : nil
   }
 
-  /// One adapted module.
-  private struct Module {
-    let path: String
-    let pair: CanonicalForm.LowRankPair
-
-    var rank: Int { pair.rank }
-    var alpha: Double { Double(pair.scale) * Double(rank) }
+  /// The adapted modules; adapters that stand on no linear map are none.
+  private func modules(_ subject: ExportSubject, encoderPrefix: String) -> [PEFTModule] {
+    subject.attached.canonicalForms.compactMap { site, _, form in
+      guard let linear = subject.backbone.linear(at: site) else { return nil }
+      return PEFTModule(
+        path: path(of: linear, encoderPrefix: encoderPrefix), form: form,
+        inputWidth: linear.inputWidth, outputWidth: linear.outputWidth)
+    }
   }
 
-  private func modules(_ subject: ExportSubject, _ model: TaskModel) -> [Module] {
-    subject.attached.canonicalForms.compactMap { site, _, form in
-      guard case .lowRank(let pair) = form,
-        let linear = subject.backbone.linear(at: site)
-      else { return nil }
-      let path = model.encoderPrefix + linear.weight.path.dropLast(".weight".count)
-      return Module(path: path, pair: pair)
-    }
+  private func path(of linear: Linear, encoderPrefix: String) -> String {
+    encoderPrefix + linear.weight.path.dropLast(".weight".count)
   }
 
   public func write(_ subject: ExportSubject, to directory: String) throws {
     let model = try TaskModel.of(modelType: subject.source.config.modelType)
-    guard let head = TaskModel.head(of: subject) else {
-      throw ExportError.refused(format: Self.name, reason: TaskModel.headRefusal, others: [])
+    let modules = modules(subject, encoderPrefix: model.encoderPrefix)
+    guard case .type(let type) = PEFTAdapterTypes.choose(subject.attached, modules),
+      let head = TaskModel.head(of: subject)
+    else {
+      throw ExportError.refused(
+        format: Self.name, reason: refusal(of: subject) ?? TaskModel.headRefusal, others: [])
     }
-    let modules = modules(subject, model)
     let folder = URL(filePath: directory)
-    let config = config(subject, modules: modules, model: model, head: head)
+    var fields = type.config(modules)
+    fields["peft_type"] = .text(type.name)
+    fields["task_type"] = .text("SEQ_CLS")
+    fields["inference_mode"] = .flag(true)
+    fields["base_model_name_or_path"] = .text(subject.baseModelName)
+    fields["modules_to_save"] = .texts(
+      [model.classifier] + (head.isPoolerTrained ? [model.pooler] : []))
+    if type == LoRAType.self {
+      fields["bias"] = .text("none")
+      fields["fan_in_fan_out"] = .flag(false)
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(
-      Array(try encoder.encode(config)) + [10], to: folder.appending(path: Self.configFile).path)
-    try SafetensorsWriter.write(
-      tensors(modules, model: model, head: head), metadata: ["format": "pt"],
-      to: folder.appending(path: Self.tensorFile).path)
-    try AtomicFile.write(
-      ModelCard.text(subject, format: Self.name, loading: loading(subject, model)),
-      to: folder.appending(path: "README.md").path)
-  }
-
-  private func config(
-    _ subject: ExportSubject, modules: [Module], model: TaskModel, head: TaskModel.Head
-  ) -> AdapterConfig {
-    // The commonest rank stands for all; only the others need patterns.
-    let counts = Dictionary(grouping: modules, by: \.rank).mapValues(\.count)
-    let common = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 1
-    let alpha = modules.first { $0.rank == common }?.alpha ?? Double(common)
-    var config = AdapterConfig(
-      baseModel: subject.baseModelName, rank: common, alpha: alpha, targets: modules.map(\.path),
-      saved: [model.classifier] + (head.isPoolerTrained ? [model.pooler] : []))
-    for module in modules where module.rank != common {
-      config.rankPattern["^\(module.path)"] = module.rank
-    }
-    for module in modules where module.alpha != alpha {
-      config.alphaPattern["^\(module.path)"] = module.alpha
-    }
-    return config
-  }
-
-  private func tensors(
-    _ modules: [Module], model: TaskModel, head: TaskModel.Head
-  ) -> [NamedTensor] {
-    var tensors = modules.flatMap { module in
-      let pair = module.pair
-      return [
-        NamedTensor(
-          name: "\(Self.wrapper)\(module.path).lora_A.weight",
-          shape: [pair.rank, pair.inputWidth], values: pair.a),
-        NamedTensor(
-          name: "\(Self.wrapper)\(module.path).lora_B.weight",
-          shape: [pair.outputWidth, pair.rank], values: pair.b),
-      ]
-    }
+      Array(try encoder.encode(fields)) + [10], to: folder.appending(path: Self.configFile).path)
+    var tensors = type.tensors(modules, wrapper: Self.wrapper)
     tensors += NamedTensor.linear(head.classifier, Self.wrapper + model.classifier)
     if head.isPoolerTrained {
       tensors += NamedTensor.linear(head.pooler, Self.wrapper + model.pooler)
     }
-    return tensors
+    try SafetensorsWriter.write(
+      tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
+    try AtomicFile.write(
+      ModelCard.text(subject, format: Self.name, loading: loading(subject, model)),
+      to: folder.appending(path: "README.md").path)
   }
 
   private func loading(_ subject: ExportSubject, _ model: TaskModel) -> String {
@@ -129,29 +102,44 @@ public struct HuggingFacePEFT: Exporter {
   public func reload(_ directory: String, like subject: ExportSubject) throws -> ReloadedModel {
     let folder = URL(filePath: directory)
     let model = try TaskModel.of(modelType: subject.source.config.modelType)
-    let file = folder.appending(path: Self.configFile)
-    let config = try JSONDecoder().decode(AdapterConfig.self, from: Data(contentsOf: file))
+    let configFile = folder.appending(path: Self.configFile)
+    let config = try JSONDecoder().decode(
+      [String: ConfigValue].self, from: Data(contentsOf: configFile))
+    guard
+      let type = PEFTAdapterTypes.all.first(where: { config["peft_type"] == .text($0.name) })
+    else {
+      throw ExportError.damaged(file: configFile.path, reason: "its peft_type is not known")
+    }
     let reader = try WeightReader(file: folder.appending(path: Self.tensorFile).path)
+    let file = PEFTFile(config: config, reader: reader, wrapper: Self.wrapper)
+    let targets = Set(config["target_modules"]?.asTexts ?? [])
     let backbone = try BackboneRegistry.load(subject.source)
     for layer in 0..<backbone.layerCount {
       for point in backbone.insertionPoints(layer: layer) {
         guard let linear = backbone.linear(at: InsertionSite(layer: layer, point: point)) else {
           continue
         }
-        let path = model.encoderPrefix + linear.weight.path.dropLast(".weight".count)
-        guard config.targets.contains(path) else { continue }
-        let rank = config.rankPattern["^\(path)"] ?? config.rank
-        let alpha = config.alphaPattern["^\(path)"] ?? config.alpha
-        let module = reader.scoped("\(Self.wrapper)\(path)")
-        linear.weight.add(
-          scale: Float(alpha / Double(rank)),
-          b: try module.tensor("lora_B.weight", shape: [linear.outputWidth, rank]),
-          a: try module.tensor("lora_A.weight", shape: [rank, linear.inputWidth]))
+        let path = path(of: linear, encoderPrefix: model.encoderPrefix)
+        if targets.contains(path) { try apply(type, to: linear, path: path, file) }
       }
     }
     let head = try reader.pooledHead(
       model, prefix: Self.wrapper, backbone: backbone, outputCount: subject.head.outputCount)
     try reader.checkAllUsed()
     return ReloadedModel(backbone: backbone, head: head)
+  }
+
+  private func apply(
+    _ type: any PEFTAdapterType.Type, to linear: Linear, path: String, _ file: PEFTFile
+  ) throws {
+    var map = AdaptedMap(
+      path: path,
+      weight: Matrix(
+        rows: linear.outputWidth, columns: linear.inputWidth,
+        values: linear.weight.values.map(Double.init)),
+      bias: linear.bias.map { $0.values.map(Double.init) })
+    try type.adapted(&map, file)
+    linear.weight.assign(map.weight.values.map { Float($0) })
+    if let bias = map.bias { linear.bias?.assign(bias.map { Float($0) }) }
   }
 }

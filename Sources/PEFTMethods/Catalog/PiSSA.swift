@@ -87,11 +87,15 @@ public struct PiSSA: PEFTMethod {
       linear.weight.values.map(Double.init), rows: outputs, columns: inputs)
     let kept = min(rank, parts.values.count)
     let roots = parts.values.prefix(kept).map { ($0 / scale).squareRoot() }
-    let a = (0..<kept).flatMap { index in
-      (0..<inputs).map { Float(roots[index] * parts.right[index * inputs + $0]) }
+    var a: [Float] = []
+    for index in 0..<kept {
+      let row = parts.right[index * inputs..<(index + 1) * inputs]
+      a += row.map { Float(roots[index] * $0) }
     }
-    let b = (0..<outputs).flatMap { row in
-      (0..<kept).map { Float(roots[$0] * parts.left[row * parts.values.count + $0]) }
+    var b: [Float] = []
+    for row in 0..<outputs {
+      let start = row * parts.values.count
+      for index in 0..<kept { b.append(Float(roots[index] * parts.left[start + index])) }
     }
     return (
       Parameter(path: "pissa_A", shape: Shape(kept, inputs), values: a),
@@ -120,16 +124,15 @@ private struct PrincipalUpdate: WeightUpdate {
   func canonicalForm(of linear: Linear) -> CanonicalForm {
     let rank = a.shape[0]
     let (own, start) = (b.array, startB.array)
-    var joined: [Float] = []
-    joined.reserveCapacity(2 * own.count)
-    for first in stride(from: 0, to: own.count, by: rank) {
-      joined += own[first..<first + rank]
-      for value in start[first..<first + rank] { joined.append(-value) }
+    var columns: [Float] = []
+    for row in 0..<linear.outputWidth {
+      let range = row * rank..<(row + 1) * rank
+      columns += own[range]
+      columns += start[range].map { -$0 }
     }
     return .lowRank(
       CanonicalForm.LowRankPair(
-        a: a.array + startA.array, b: joined, rank: 2 * rank, inputWidth: linear.inputWidth,
-        outputWidth: linear.outputWidth,
-        scale: scale))
+        a: a.array + startA.array, b: columns, rank: 2 * rank, inputWidth: linear.inputWidth,
+        outputWidth: linear.outputWidth, scale: scale))
   }
 }

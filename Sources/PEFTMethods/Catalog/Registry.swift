@@ -6,9 +6,13 @@ public enum MethodRegistry {
   public static let all: [any PEFTMethod.Type] = [
     SerialAdapter.self,
     ParallelAdapter.self,
+    Compacter.self,
     PrefixTuning.self,
     LoRA.self,
     DoRA.self,
+    AdaLoRA.self,
+    SoRA.self,
+    DyLoRA.self,
     PiSSA.self,
     VeRA.self,
     LoHa.self,

@@ -110,6 +110,9 @@ final class Trainer {
     let scale =
       settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
     optimizer.step(factor: plan.schedule.factor(step: progress.step), gradientScale: scale)
+    var position = self.position
+    position.gradientScale = Float(scale)
+    for hook in model.attached.hooks { hook.afterStep(position) }
     trainingTape.clock?.lap(.optimizer)
     progress.step += 1
     progress.stepInEpoch += 1
@@ -122,7 +125,12 @@ final class Trainer {
     return loss
   }
 
-  /// Forward and backward of one batch; the mean loss.
+  /// The step that is due, as hooks see it.
+  private var position: TrainingStep {
+    TrainingStep(index: progress.step, total: plan.schedule.totalSteps)
+  }
+
+  /// Forward and backward of one batch; the mean loss, penalties apart.
   private func gradients(of indices: ArraySlice<Int>) throws(TrainingFailure) -> Double {
     let tape = trainingTape
     tape.reset()
@@ -141,7 +149,7 @@ final class Trainer {
     guard value.isFinite else {
       throw .lossNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
     }
-    tape.backward(from: loss)
+    tape.backward(from: model.attached.hooks.penalised(loss, position, tape: tape))
     return value
   }
 
@@ -218,6 +226,8 @@ extension Trainer {
     var progress: TrainingProgress
     var optimizer: AdamW.State
     var current: [(name: String, values: [Float])]
+    /// What the methods' hooks remember.
+    var hooks: [(name: String, values: [Float])]
     /// Empty before the first epoch is closed.
     var best: [(name: String, values: [Float])]
   }
@@ -226,6 +236,7 @@ extension Trainer {
     State(
       progress: progress, optimizer: optimizer.state,
       current: trained.map { ($0.name, $0.parameter.array) },
+      hooks: model.attached.hooks.flatMap(\.state),
       best: zip(trained, bestValues).map { ($0.name, $1) })
   }
 
@@ -236,10 +247,33 @@ extension Trainer {
   func restore(_ state: State) throws(OptimizerStateError) {
     try Self.check(state.current, against: trained)
     if !state.best.isEmpty { try Self.check(state.best, against: trained) }
+    try restoreHooks(state.hooks)
     try optimizer.restore(state.optimizer)
     for (entry, saved) in zip(trained, state.current) { entry.parameter.assign(saved.values) }
     bestValues = state.best.map(\.values)
     progress = state.progress
+  }
+
+  private func restoreHooks(
+    _ saved: [(name: String, values: [Float])]
+  ) throws(OptimizerStateError) {
+    var values: [String: [Float]] = [:]
+    for entry in saved { values[entry.name] = entry.values }
+    for hook in model.attached.hooks {
+      var own: [[Float]] = []
+      for entry in hook.state {
+        guard let found = values.removeValue(forKey: entry.name) else {
+          throw .missing(name: entry.name)
+        }
+        guard found.count == entry.values.count else {
+          throw .wrongCount(
+            name: entry.name, expected: entry.values.count, got: found.count)
+        }
+        own.append(found)
+      }
+      hook.restore(own)
+    }
+    if let extra = values.keys.min() { throw .unknown(name: extra) }
   }
 
   private static func check(

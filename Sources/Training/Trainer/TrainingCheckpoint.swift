@@ -5,9 +5,9 @@ internal import TensorCore
 /// A training's state in one file, from which it goes on with the same bits.
 ///
 /// A safetensors file with the trained tensors (`current/NAME`), the optimizer's moments
-/// (`optimizer/NAME`) and the tensors of the best epoch (`best/NAME`); its header holds the
-/// progress as JSON, the hash of the job and a SHA-256 of everything. The file is replaced as a
-/// whole, so there is always one that is complete.
+/// (`optimizer/NAME`), what the methods' hooks remember (`hooks/NAME`) and the tensors of the best
+/// epoch (`best/NAME`); its header holds the progress as JSON, the hash of the job and a SHA-256 of
+/// everything. The file is replaced as a whole, so there is always one that is complete.
 struct TrainingCheckpoint {
   /// The hash of what identifies the training; a checkpoint of another one is refused.
   let identity: String
@@ -18,6 +18,7 @@ struct TrainingCheckpoint {
   private enum Part: String, CaseIterable {
     case current
     case optimizer
+    case hooks
     case best
   }
 
@@ -48,7 +49,8 @@ struct TrainingCheckpoint {
 
   private var entries: [(name: String, values: [Float])] {
     let parts: [(Part, [(name: String, values: [Float])])] = [
-      (.current, state.current), (.optimizer, state.optimizer.moments), (.best, state.best),
+      (.current, state.current), (.optimizer, state.optimizer.moments), (.hooks, state.hooks),
+      (.best, state.best),
     ]
     return parts.flatMap { part, list in
       list.map { ("\(part.rawValue)/\($0.name)", $0.values) }
@@ -87,6 +89,7 @@ extension TrainingCheckpoint {
           stepCount: stepCount,
           moments: try Self.list(.optimizer, order.optimizer.moments.map(\.name), values)),
         current: try Self.list(.current, order.current.map(\.name), values),
+        hooks: try Self.list(.hooks, order.hooks.map(\.name), values),
         best: progress.best == nil
           ? [] : try Self.list(.best, order.current.map(\.name), values))
     } catch {

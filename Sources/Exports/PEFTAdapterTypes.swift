@@ -1,0 +1,49 @@
+import NeuralNets
+import PEFTMethods
+
+/// The types of Hugging Face PEFT that the exporter writes.
+enum PEFTAdapterTypes {
+  static let all: [any PEFTAdapterType.Type] = [
+    LoRAType.self, VeRAType.self, LoHaType.self, LoKrType.self, OFTType.self, BOFTType.self,
+    IA3Type.self,
+  ]
+
+  /// What an adapter of one type would hold, or why there is none.
+  enum Choice {
+    case type(any PEFTAdapterType.Type)
+    case refusal(String)
+  }
+
+  /// The type that holds everything that was attached.
+  static func choose(
+    _ attached: AttachedConfiguration, _ modules: [PEFTModule]
+  ) -> Choice {
+    let adapted = Set(
+      attached.canonicalForms.filter { form in all.contains { $0.holds(form.form) } }
+        .map(\.method))
+    let methods = Set(attached.tensors.map(\.method))
+    let foreign = methods.subtracting(adapted).sorted()
+    if !foreign.isEmpty {
+      return .refusal("PEFT has no type for " + quoted(foreign) + ".")
+    }
+    if modules.isEmpty {
+      return .refusal(
+        "nothing is adapted (head only), and PEFT loads no adapter without a target.")
+    }
+    guard let type = all.first(where: { type in modules.allSatisfy { type.holds($0.form) } }) else {
+      return .refusal(
+        "one PEFT adapter is of one type, and " + quoted(methods.sorted()) + " are of several.")
+    }
+    let paths = modules.map(\.path)
+    guard Set(paths).count == paths.count else {
+      return .refusal(
+        "one PEFT adapter changes a module once, and " + quoted(methods.sorted())
+          + " adapt one module together.")
+    }
+    return type.refusal(modules).map(Choice.refusal) ?? .type(type)
+  }
+
+  private static func quoted(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}
