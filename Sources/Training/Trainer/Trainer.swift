@@ -1,6 +1,7 @@
 internal import Foundation
 internal import LinearAlgebra
 internal import NeuralNets
+internal import PEFTMethods
 internal import SearchSpaces
 internal import TensorCore
 
