@@ -7,11 +7,14 @@ cd "$(dirname "$0")/.."
 program=.build/release/autopeft
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
+# valgrind does not read the newest debugging information.
+strip --strip-debug -o "$folder/autopeft" "$program"
+ln -s "$PWD/.build/release/autopeft_Training.resources" "$folder/"
 
 # Instructions outside libopenblas of a run with some steps of the embedded default.
 instructions() {
   OPENBLAS_CORETYPE=Haswell valgrind --tool=callgrind --callgrind-out-file="$folder/out" \
-    "$program" bench training --task nli2 --method "$1" --examples 128 --steps "$2" --format json \
+    "$folder/autopeft" bench training --task nli2 --method "$1" --examples 128 --steps "$2" --format json \
     > /dev/null 2> "$folder/log" || { cat "$folder/log"; exit 1; }
   python3 - "$folder/out" <<'PYTHON'
 import re, sys
