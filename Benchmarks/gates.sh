@@ -54,6 +54,9 @@ for method in lora bitfit adapter prefix; do
 done
 if [ "${1:-}" = --record ]; then
   cp "$folder/measured" Benchmarks/thresholds.txt
+elif [ ! -e Benchmarks/thresholds.txt ]; then
+  echo "gate: Benchmarks/thresholds.txt is missing; record it with gates.sh --record" >&2
+  failed=1
 else
   while read -r method limit; do
     measured=$(awk -v m="$method" '$1 == m { print $2 }' "$folder/measured")
