@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import RunStore
+import SearchSpaces
 import SearchStrategies
 import Studies
 import Training

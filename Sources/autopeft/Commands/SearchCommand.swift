@@ -1,8 +1,10 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Reports
 import RunStore
 import SearchSpaces
+import SearchStrategies
 import Studies
 import Training
 
