@@ -2,6 +2,7 @@ import Executors
 import Foundation
 import RunStore
 import SearchSpaces
+import Statistics
 import Synchronization
 import Testing
 import Training
