@@ -3,6 +3,7 @@ import LinearAlgebra
 import RunStore
 import SearchSpaces
 import SearchStrategies
+import Training
 
 @testable import Reports
 
@@ -119,6 +120,11 @@ struct ReportRun {
   private static func record(_ store: RunStore, _ trial: NewTrial, score: Double?) throws {
     let number = try store.propose([trial])[0].number
     try store.recordStart(number, step: 0)
+    let folder = store.history.run.trial(number)
+    try folder.make()
+    let result = TrialResult(
+      state: score == nil ? .failed : .complete, split: .validation, score: score)
+    try RunFiles.durable.write(try JSONEncoder().encode(result), folder.resultFile)
     let ending =
       score.map { TrialEnding.complete(score: $0, TrialSummary()) }
       ?? .failed(reason: "loss is not finite", TrialSummary())
