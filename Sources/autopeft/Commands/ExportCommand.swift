@@ -6,6 +6,7 @@ import NeuralNets
 import Reports
 import RunStore
 import SearchSpaces
+import Tokenizers
 import Training
 
 /// `autopeft export`: a trained trial in another library's format.

@@ -4,6 +4,7 @@ import Foundation
 import RunStore
 import SearchSpaces
 import Studies
+import Tokenizers
 import Training
 
 /// `autopeft search`: a new run.
