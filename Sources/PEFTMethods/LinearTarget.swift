@@ -1,5 +1,5 @@
 public import NeuralNets
-internal import SearchSpaces
+import SearchSpaces
 
 /// The linear maps of a layer that methods adapt, by their names in space files.
 public enum LinearTarget: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import PEFTMethods
+import SearchSpaces
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Backbones
 import LinearAlgebra
 import NeuralNets
 import SearchSpaces
@@ -56,19 +57,15 @@ import Testing
     expectClose(rowNorms(merged), rowNorms(frozen), tolerance: 1e-5)
   }
 
-  @Test func butterflyFactorsAreAsManyAsTheBlocksAllow() {
-    func factors(_ size: Int, _ factors: Int) throws -> [Int] {
-      let model = try perturbed(
-        "boft", ["block-size": .integer(size), "factors": .integer(factors)])
-      return try #require(model.tensors.first).parameter.shape.dimensions
-    }
-    #expect(throws: Never.self) {
-      #expect(try factors(2, 1) == [1, 6, 2, 2])
-      #expect(try factors(2, 2) == [2, 6, 2, 2])
-      // 12 is no multiple of 2 · 2³, and a block of 3 has no halves.
-      #expect(try factors(2, 9) == [2, 6, 2, 2])
-      #expect(try factors(3, 9) == [1, 4, 3, 3])
-    }
+  /// 12 is no multiple of 2 · 2², so two factors are all there can be; a block of 3 has no halves.
+  @Test(arguments: [
+    (2, 1, [1, 6, 2, 2]), (2, 2, [2, 6, 2, 2]), (2, 9, [2, 6, 2, 2]), (3, 9, [1, 4, 3, 3]),
+  ])
+  func butterflyFactorsAreAsManyAsTheBlocksAllow(
+    size: Int, factors: Int, shape: [Int]
+  ) throws {
+    let model = try perturbed("boft", ["block-size": .integer(size), "factors": .integer(factors)])
+    #expect(try #require(model.tensors.first).parameter.shape.dimensions == shape)
   }
 
   @Test func principalFactorsOfFullRankAreTheWeight() throws {

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import SearchSpaces
+import Statistics
 import Testing
 
 @testable import Reports
