@@ -95,9 +95,11 @@ struct ConditionedDraws: Sendable {
     let (cross, gradients) = kernel.gradient(of: point, embedding)
     let solved = root.solve(cross)
     let means = weights.times(cross, .transposed).map { $0 + kernel.hyperparameters.mean }
-    let variance = kernel.hyperparameters.signalVariance - zip(cross, solved).reduce(0) {
-      $0 + $1.0 * $1.1
-    }
+    let variance =
+      kernel.hyperparameters.signalVariance
+      - zip(cross, solved).reduce(0) {
+        $0 + $1.0 * $1.1
+      }
     let deviation = max(variance, varianceFloor).squareRoot()
     let isFloored = variance <= varianceFloor
     return Local(

@@ -23,7 +23,9 @@ public struct RelaxedAscent: Sendable {
     var start = EncodedInputs(kinds: kinds)
     try start.append(values, isActive: isActive)
     let free = kinds.indices.filter { kinds[$0] == .ordered && isActive[$0] }
-    guard !free.isEmpty else { return (values, acquisition.value(atPoint: start, known: known).value) }
+    guard !free.isEmpty else {
+      return (values, acquisition.value(atPoint: start, known: known).value)
+    }
     let optimizer = NonlinearOptimizer(
       .lbfgs, lower: free.map { _ in 0 }, upper: free.map { _ in 1 }, valueTolerance: 1e-6,
       pointTolerance: 1e-4, maximumEvaluations: maximumEvaluations)

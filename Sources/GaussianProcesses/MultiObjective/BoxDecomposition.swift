@@ -32,7 +32,8 @@ public struct BoxDecomposition: Sendable, Equatable {
     boxes = Self.cut(above.map { $0[...] }, reference[...])
   }
 
-  private static func cut(_ points: [ArraySlice<Double>], _ reference: ArraySlice<Double>) -> [Box] {
+  private static func cut(_ points: [ArraySlice<Double>], _ reference: ArraySlice<Double>) -> [Box]
+  {
     guard let floor = reference.last else { return [] }
     if reference.count == 1 {
       let best = points.reduce(floor) { max($0, $1[$1.startIndex]) }

@@ -15,7 +15,7 @@ struct Metric: Sendable {
     root = Cholesky(identity: dimensions)
   }
 
-  /// The regularised covariance of draws:
+  /// The regularised covariance of draws.
   ///
   ///     Σ = n / (n + 5) · S + 10⁻³ · 5 / (n + 5) · I.
   ///
