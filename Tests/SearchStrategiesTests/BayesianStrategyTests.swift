@@ -1,4 +1,5 @@
 import Foundation
+import GaussianProcesses
 import LinearAlgebra
 import SearchSpaces
 import Testing
