@@ -106,15 +106,15 @@ struct AcquisitionLawTests {
 
   @Test(arguments: makers.keys.sorted())
   func finiteFarAwayAndAtObservedPoints(name: String) throws {
-    var inputs = EncodedInputs(kinds: [.ordered, .unordered, .ordered, .ordered, .unordered])
+    var inputs = EncodedInputs(kinds: [.ordered, .ordered, .unordered, .ordered, .ordered])
     // Three times the same point, and one that hardly differs.
     for place in [0.5, 0.5, 0.5, 0.5 + 1e-9] {
-      try inputs.append([place, 1, 0.5, 0.5, 0], isActive: [true, true, true, true, true])
+      try inputs.append([place, 0.5, 1, 0.5, 0], isActive: [true, true, true, true, true])
     }
     for index in 0..<14 {
       try inputs.append(
-        [Double(index) / 14, Double(index % 3), 0.2, 0.9, 1],
-        isActive: [true, true, index % 2 == 0, true, true])
+        [Double(index) / 14, 0.2, Double(index % 3), 0.9, 1],
+        isActive: [true, index % 2 == 0, true, true, true])
     }
     let process = try GaussianProcess(
       inputs: inputs, targets: inputs.values.prefix(18).map { $0 },
@@ -123,7 +123,7 @@ struct AcquisitionLawTests {
     let make = try #require(Self.makers[name])
     let acquisition = try make(process, 1)
     let known = Array(repeating: -1.0, count: acquisition.knownObjectives)
-    for place in [[0.5, 1, 0.5, 0.5, 0], [1e6, 0, 1e6, -1e6, 2]] {
+    for place in [[0.5, 0.5, 1, 0.5, 0], [1e6, 1e6, 0, -1e6, 2]] {
       var query = EncodedInputs(kinds: inputs.kinds)
       try query.append(place, isActive: [true, true, true, true, true])
       let local = acquisition.value(atPoint: query, known: known)
