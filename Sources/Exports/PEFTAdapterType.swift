@@ -13,7 +13,7 @@ struct PEFTModule {
 }
 
 /// What one `peft_type` of PEFT writes for its modules, and how it computes with what it reads.
-protocol PEFTAdapterType {
+protocol PEFTAdapterType: Sendable {
   /// `peft_type`.
   static var name: String { get }
   /// Whether the type has a module of this form.
