@@ -19,8 +19,7 @@ extension WeightUpdate {
 
   /// Δ of a map as it is now.
   func values(of linear: Linear) -> [Float] {
-    let tape = Tape(recording: false)
-    return delta(of: tape.parameter(linear.weight), tape: tape).array
+    Tape.evaluate { delta(of: $0.parameter(linear.weight), tape: $0).array }
   }
 }
 

@@ -34,10 +34,12 @@ final class LowRankAdapter<Source: LowRankSource>: FoldableAdapter {
   var canonicalForm: CanonicalForm { .lowRank(pair.withoutZeroRanks) }
 
   private var pair: CanonicalForm.LowRankPair {
-    let factors = source.factors(tape: Tape(recording: false))
-    return CanonicalForm.LowRankPair(
-      a: factors.a.array, b: factors.b.array, rank: factors.a.rows,
-      inputWidth: factors.a.columns, outputWidth: factors.b.rows, scale: factors.scale)
+    Tape.evaluate { tape in
+      let factors = source.factors(tape: tape)
+      return CanonicalForm.LowRankPair(
+        a: factors.a.array, b: factors.b.array, rank: factors.a.rows,
+        inputWidth: factors.a.columns, outputWidth: factors.b.rows, scale: factors.scale)
+    }
   }
 
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {

@@ -69,14 +69,14 @@ public struct DoRA: PEFTMethod {
       targets, layers: layers, method: Self.schema.name, host: host, learningRate: learningRate,
       key: key
     ) { linear, tensors in
-      let tape = Tape(recording: false)
+      let norms = Tape.evaluate { $0.rowNorms($0.parameter(linear.weight)).array }
       let update = DirectionUpdate(
         a: tensors.trained(
           "lora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
         b: tensors.trained("lora_B", Shape(linear.outputWidth, rank), .zeros),
         magnitude: tensors.trained(
           "lora_magnitude", Shape(linear.outputWidth),
-          values: tape.rowNorms(tape.parameter(linear.weight)).array),
+          values: norms),
         scale: Float(scale))
       return DeltaAdapter(
         update, linear: linear, dropout: Float(dropout), label: tensors.name("dora"))

@@ -180,10 +180,12 @@ private final class BasisAdapter: FoldableAdapter {
   }
 
   func fold(into map: inout FoldedMap) {
-    let (a, b) = factors(Tape(recording: false))
     map.add(
-      CanonicalForm.LowRankPair(
-        a: a.array, b: b.array, rank: a.rows, inputWidth: a.columns, outputWidth: b.rows,
-        scale: 1))
+      Tape.evaluate { tape in
+        let (a, b) = factors(tape)
+        return CanonicalForm.LowRankPair(
+          a: a.array, b: b.array, rank: a.rows, inputWidth: a.columns, outputWidth: b.rows,
+          scale: 1)
+      })
   }
 }
