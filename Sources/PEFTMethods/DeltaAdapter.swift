@@ -20,6 +20,7 @@ extension WeightUpdate {
   /// Δ of a map as it is now.
   func values(of linear: Linear) -> [Float] {
     let tape = Tape(recording: false)
+    defer { withExtendedLifetime(tape) {} }
     return delta(of: tape.parameter(linear.weight), tape: tape).array
   }
 }

@@ -34,7 +34,9 @@ final class LowRankAdapter<Source: LowRankSource>: FoldableAdapter {
   var canonicalForm: CanonicalForm { .lowRank(pair.withoutZeroRanks) }
 
   private var pair: CanonicalForm.LowRankPair {
-    let factors = source.factors(tape: Tape(recording: false))
+    let tape = Tape(recording: false)
+    defer { withExtendedLifetime(tape) {} }
+    let factors = source.factors(tape: tape)
     return CanonicalForm.LowRankPair(
       a: factors.a.array, b: factors.b.array, rank: factors.a.rows,
       inputWidth: factors.a.columns, outputWidth: factors.b.rows, scale: factors.scale)

@@ -70,6 +70,7 @@ public struct DoRA: PEFTMethod {
       key: key
     ) { linear, tensors in
       let tape = Tape(recording: false)
+      defer { withExtendedLifetime(tape) {} }
       let update = DirectionUpdate(
         a: tensors.trained(
           "lora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),

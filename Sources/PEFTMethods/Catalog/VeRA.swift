@@ -180,7 +180,9 @@ private final class BasisAdapter: FoldableAdapter {
   }
 
   func fold(into map: inout FoldedMap) {
-    let (a, b) = factors(Tape(recording: false))
+    let tape = Tape(recording: false)
+    defer { withExtendedLifetime(tape) {} }
+    let (a, b) = factors(tape)
     map.add(
       CanonicalForm.LowRankPair(
         a: a.array, b: b.array, rank: a.rows, inputWidth: a.columns, outputWidth: b.rows,
