@@ -30,6 +30,7 @@ import Testing
 
   private func rowNorms(_ matrix: [Float]) -> [Float] {
     let tape = Tape(recording: false)
+    defer { withExtendedLifetime(tape) {} }
     return tape.rowNorms(tape.constant(matrix, shape: Shape(12, 12))).array
   }
 
