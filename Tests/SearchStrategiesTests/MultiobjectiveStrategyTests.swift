@@ -30,7 +30,7 @@ struct MultiobjectiveStrategyTests {
   }
 
   /// Model-based strategies reach more hypervolume than space-filling points on average.
-  @Test(arguments: ["bayes", "autopeft", "evolution", "nsga2"])
+  @Test(arguments: ["bayes", "autopeft", "evolution"])
   func strategiesBeatRandomOnHypervolume(name: String) throws {
     let reached = try mean(name, TestSpaces.costly, seeds: 8)
     let random = try mean("random", TestSpaces.costly, seeds: 8)
