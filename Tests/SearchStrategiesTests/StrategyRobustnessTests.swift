@@ -46,11 +46,11 @@ struct StrategyRobustnessTests {
     let strategy = try StrategyLawTests.make(item.strategy, space: space, seed: 1)
     let proposals = try strategy.ask(count: 2, history: history)
     #expect(proposals.count == 2)
-    var known = Set(history.map(\.configuration.identity))
+    var known = Set(history.map(\.trainingIdentity))
     for proposal in proposals {
       let candidate = try space.candidate(at: proposal.candidate.point)
       #expect(candidate.configuration == proposal.candidate.configuration)
-      #expect(known.insert(candidate.configuration.identity).inserted)
+      #expect(known.insert(proposal.trainingIdentity).inserted)
     }
   }
 
