@@ -80,4 +80,17 @@ import Testing
     // Shared variance 1 of 1.25.
     #expect(abs(try #require(table.correlation("a", "b")) - 0.8) < 0.06)
   }
+
+  /// Two blocks that happen to agree show nothing.
+  @Test func equivalenceNeedsSixBlocks() throws {
+    func comparison(_ blocks: Int) throws -> ArmComparison {
+      let interval = ConfidenceInterval(estimate: 0, lower: -0.001, upper: 0.001, level: 0.9)
+      return ArmComparison(
+        first: "a", second: "b", blocks: blocks, mean: 0, shift: interval, narrow: interval,
+        pValue: 1, adjusted: 1, signedRank: 1, ahead: BinomialInterval(successes: 1, of: 2),
+        isExact: true)
+    }
+    #expect(try !comparison(5).isEquivalent(margin: 0.005))
+    #expect(try comparison(6).isEquivalent(margin: 0.005))
+  }
 }

@@ -94,9 +94,10 @@ public struct S4Strategy: SearchStrategy {
     for (number, step) in steps.enumerated() {
       guard let stage = stage(step, number: number, fixed: fixed) else { continue }
       let proposals = memory.proposals(of: stage) { self.proposals(of: stage, step) }
-      if number == 0, proposals.isEmpty {
+      if proposals.isEmpty, step.contrast != DesignContrast.control {
         throw .nothingFeasible(
-          draws: DesignStage.trials, reason: "no draw of the baseline was within the limits")
+          draws: stage.draws,
+          reason: "an arm of the stage '\(step.contrast)' was no candidate in it")
       }
       let open = proposals.filter { known[$0.trainingIdentity] == nil }
       if !open.isEmpty { return Array(open.prefix(count)) }

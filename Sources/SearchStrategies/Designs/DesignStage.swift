@@ -35,6 +35,9 @@ struct DesignStage: Sendable {
   /// Draws in which an arm must be a candidate once.
   static let trials = 200
 
+  /// Draws before a stage ends without all of its blocks.
+  var draws: Int { 100 * blocks + Self.trials }
+
   /// The point of an arm in a draw.
   func candidate(_ space: SearchSpace, arm: Arm, draw: Int) -> Candidate? {
     var random = CounterRandom(key.derived(draw))
@@ -52,14 +55,14 @@ struct DesignStage: Sendable {
 
   /// All trainings, block by block; arms that are one training within a block share a cell.
   ///
-  /// Ends early where 100 draws in a row for each block that is asked for are refused.
+  /// Ends early where the limits refuse more than 100 draws for each block that is asked for.
   func cells(_ space: SearchSpace) -> [Cell] {
     let arms = possibleArms(space)
     guard !arms.isEmpty else { return [] }
     var cells: [Cell] = []
     var accepted = 0
     var draw = 0
-    while accepted < blocks, draw < 100 * blocks + Self.trials {
+    while accepted < blocks, draw < draws {
       draw += 1
       guard let block = self.cells(space, arms: arms, draw: draw) else { continue }
       accepted += 1

@@ -28,9 +28,13 @@ public struct ArmComparison: Codable, Hashable, Sendable {
   /// Whether the first is worse, by the same rule.
   public var isReversed: Bool { adjusted < 0.05 && shift.upper < 0 }
 
+  /// Blocks below which a bootstrap says nothing of equivalence: as many as a sign-flip test needs
+  /// before its smallest two-sided p, 2^(1 − n), falls below 5 %.
+  static let fewestBlocks = 6
+
   /// Whether the two are shown to differ by less than the margin.
   public func isEquivalent(margin: Double) -> Bool {
-    narrow.lower > -margin && narrow.upper < margin
+    blocks >= Self.fewestBlocks && narrow.lower > -margin && narrow.upper < margin
   }
 
   /// The same with first and second exchanged.

@@ -2,7 +2,7 @@
 public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable {
   /// The published choice beats each rival: adjusted p < 0.05 and the 95 % interval above 0.
   case replicated
-  /// The 90 % interval of each rival's distance lies within the margin.
+  /// The 90 % interval of each rival's distance lies within the margin, over six blocks or more.
   case equivalent
   /// A rival is better than the published choice, by the same test.
   case contradicted
