@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import NeuralNets
 import SearchSpaces
@@ -52,12 +53,12 @@ import Testing
     let model = try TinyModel(PEFTConfiguration((3, [Self.adalora()])))
     model.perturb()
     try train(model, steps: 0..<4, of: 10)
-    #expect(openGates(model, "lora_E").reduce(0, +) == 24)
+    #expect(openGates(model, "adalora_E").reduce(0, +) == 24)
     try train(model, steps: 4..<8, of: 10)
-    let fixed = openGates(model, "lora_E")
+    let fixed = openGates(model, "adalora_E")
     #expect(fixed.reduce(0, +) == 12)
     try train(model, steps: 8..<10, of: 10)
-    #expect(openGates(model, "lora_E") == fixed)
+    #expect(openGates(model, "adalora_E") == fixed)
     // Its canonical form holds the ranks that are left and no others.
     let ranks = try #require(model.attached).canonicalForms.map { form -> Int in
       guard case .lowRank(let pair) = form.form else { return -1 }
@@ -71,7 +72,7 @@ import Testing
       PEFTConfiguration((3, [Self.adalora(["spare-ranks": .integer(0)])])))
     model.perturb()
     try train(model, steps: 0..<10, of: 10)
-    #expect(openGates(model, "lora_E").allSatisfy { $0 == 2 })
+    #expect(openGates(model, "adalora_E").allSatisfy { $0 == 2 })
   }
 
   /// A training that is stopped and resumed prunes as one that was not.
@@ -124,7 +125,8 @@ import Testing
             ]
           )))
       for tensor in cut.tensors {
-        let source = try #require(nested.tensors.first { $0.name == tensor.name }).parameter
+        let name = tensor.name.replacingOccurrences(of: "lora_", with: "dylora_")
+        let source = try #require(nested.tensors.first { $0.name == name }).parameter
         let values = source.array
         if tensor.name.hasSuffix("lora_A") {
           tensor.parameter.assign(Array(values.prefix(tensor.parameter.count)))

@@ -110,9 +110,9 @@ public struct AdaLoRA: PEFTMethod {
     ) { linear, tensors in
       let start = Initialisation.normal(deviation: 0.02)
       let source = SingularTriplets(
-        a: tensors.trained("lora_A", Shape(initialRank, linear.inputWidth), start),
-        gate: tensors.trained("lora_E", Shape(initialRank), .zeros),
-        b: tensors.trained("lora_B", Shape(linear.outputWidth, initialRank), start),
+        a: tensors.trained("adalora_A", Shape(initialRank, linear.inputWidth), start),
+        gate: tensors.trained("adalora_E", Shape(initialRank), .zeros),
+        b: tensors.trained("adalora_B", Shape(linear.outputWidth, initialRank), start),
         scale: Float(scale))
       triplets.append(source)
       return LowRankAdapter(source, dropout: Float(dropout), label: tensors.name("adalora"))

@@ -72,10 +72,10 @@ public struct DoRA: PEFTMethod {
       let norms = Tape.evaluate { $0.rowNorms($0.parameter(linear.weight)).array }
       let update = DirectionUpdate(
         a: tensors.trained(
-          "lora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
-        b: tensors.trained("lora_B", Shape(linear.outputWidth, rank), .zeros),
+          "dora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
+        b: tensors.trained("dora_B", Shape(linear.outputWidth, rank), .zeros),
         magnitude: tensors.trained(
-          "lora_magnitude", Shape(linear.outputWidth),
+          "dora_magnitude", Shape(linear.outputWidth),
           values: norms),
         scale: Float(scale))
       return DeltaAdapter(

@@ -81,8 +81,8 @@ public struct DyLoRA: PEFTMethod {
     ) { linear, tensors in
       let source = NestedRanks(
         a: tensors.trained(
-          "lora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
-        b: tensors.trained("lora_B", Shape(linear.outputWidth, rank), .zeros),
+          "dylora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
+        b: tensors.trained("dylora_B", Shape(linear.outputWidth, rank), .zeros),
         alpha: Float(alphaRatio * Double(rank)), update: update)
       return LowRankAdapter(source, dropout: Float(dropout), label: tensors.name("dylora"))
     }

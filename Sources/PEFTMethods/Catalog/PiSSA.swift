@@ -72,8 +72,8 @@ public struct PiSSA: PEFTMethod {
     ) { linear, tensors in
       let (a, b) = principalFactors(of: linear)
       let update = PrincipalUpdate(
-        a: tensors.trained("lora_A", a.shape, values: a.array),
-        b: tensors.trained("lora_B", b.shape, values: b.array), startA: a, startB: b,
+        a: tensors.trained("pissa_A", a.shape, values: a.array),
+        b: tensors.trained("pissa_B", b.shape, values: b.array), startA: a, startB: b,
         scale: Float(scale))
       return DeltaAdapter(update, linear: linear, label: tensors.name("pissa"))
     }

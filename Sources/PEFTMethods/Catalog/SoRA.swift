@@ -101,9 +101,9 @@ public struct SoRA: PEFTMethod {
     ) { linear, tensors in
       let source = SingularTriplets(
         a: tensors.trained(
-          "lora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
+          "sora_A", Shape(rank, linear.inputWidth), .kaiming(fanIn: linear.inputWidth)),
         gate: tensors.trained("sora_gate", Shape(rank), .normal(deviation: 1)),
-        b: tensors.trained("lora_B", Shape(linear.outputWidth, rank), .zeros),
+        b: tensors.trained("sora_B", Shape(linear.outputWidth, rank), .zeros),
         scale: Float(scale))
       gates.append(source.gate)
       return LowRankAdapter(source, dropout: Float(dropout), label: tensors.name("sora"))
