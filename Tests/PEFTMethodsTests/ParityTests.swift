@@ -17,6 +17,8 @@ import Testing
   struct Fixture: Sendable, CustomTestStringConvertible {
     let file: String
     let configuration: PEFTConfiguration
+    /// The largest difference of a logit.
+    var tolerance: Float = 1e-5
 
     var testDescription: String { file }
 
@@ -36,16 +38,21 @@ import Testing
   private static let mixed = ParameterValue.list(["query", "ffn-in", "ffn-out"])
 
   private static func mapped(
-    _ file: String, _ name: String, _ parameters: [String: ParameterValue]
+    _ file: String, _ name: String, _ parameters: [String: ParameterValue],
+    tolerance: Float = 1e-5
   ) -> Fixture {
-    Fixture(
+    var fixture = Fixture(
       file,
       MethodInstance(name, ["targets": mixed].merging(parameters) { _, said in said }))
+    fixture.tolerance = tolerance
+    return fixture
   }
 
   private static let reparametrised: [Fixture] = [
     mapped("dora", "dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
-    mapped("pissa", "pissa", ["rank": .integer(3), "alpha-ratio": .number(2)]),
+    // PEFT takes the singular vectors in single precision: 1.2e-5 was measured.
+    mapped(
+      "pissa", "pissa", ["rank": .integer(3), "alpha-ratio": .number(2)], tolerance: 2e-5),
     mapped(
       "adalora", "adalora",
       [
@@ -178,7 +185,7 @@ import Testing
     let model = try ParityModel(fixture)
     let tape = Tape(recording: true)
     let logits = model.logits(model.batches[0], tape: tape)
-    expectClose(logits.array, try model.expected("logits"), tolerance: 1e-5)
+    expectClose(logits.array, try model.expected("logits"), tolerance: fixture.tolerance)
     tape.backward(
       from: model.attached.hooks.penalised(
         tape.crossEntropy(logits, labels: model.labels[0]), TrainingStep(index: 0, total: 10),
