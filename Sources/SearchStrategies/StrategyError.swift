@@ -20,12 +20,12 @@ extension StrategyError: CustomStringConvertible {
     switch self {
     case .unknownStrategy(let name, let known):
       return "unknown search strategy '\(name)'."
-        + EditDistance.suggestion(for: name, among: known)
+        + Suggestion.suggestion(for: name, among: known)
     case .unknownSetting(let strategy, let key, let known):
       return known.isEmpty
         ? "strategy '\(strategy)' has no settings, got '\(key)'."
         : "strategy '\(strategy)' has no setting '\(key)'."
-          + EditDistance.suggestion(for: key, among: known)
+          + Suggestion.suggestion(for: key, among: known)
     case .wrongSetting(let strategy, let key, let expected, let got):
       return "strategy.\(key) of '\(strategy)' must be \(expected), got \(got)."
     case .unusableScore(let trial, let score):
