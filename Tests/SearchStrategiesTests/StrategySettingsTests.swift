@@ -47,10 +47,4 @@ struct StrategySettingsTests {
         strategy: "test", key: key, expected: expected, got: got)
     ) { try StrategySettings([key: value], of: "test", declared: Self.declared) }
   }
-
-  @Test func editDistances() {
-    #expect(EditDistance.between("kitten", "sitting") == 3)
-    #expect(EditDistance.between("", "abc") == 3)
-    #expect(EditDistance.between("same", "same") == 0)
-  }
 }
