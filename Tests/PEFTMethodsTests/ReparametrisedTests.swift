@@ -51,12 +51,25 @@ import Testing
     }
   }
 
-  /// The series is a rotation up to terms of fifth order: 2 ‖Q‖⁵ is about 2 · 10⁻⁶ here, where
-  /// one of fourth order would leave 3 · 10⁻⁵.
-  @Test func theSeriesIsNearlyARotationForSmallAngles() throws {
-    let (merged, frozen) = try weights(
-      perturbed("oft", ["block-size": .integer(4)], deviation: 0.02))
-    expectClose(rowNorms(merged), rowNorms(frozen), tolerance: 1e-5)
+  /// With R = I + 2Q + 2Q² + 2Q³ + Q⁴ and Q skew, R Rᵀ = (I − Q⁴)² at every angle: a row w of the
+  /// weight gets the length ‖w (I − Q⁴)‖, which differs from ‖w‖ in fourth order only.
+  @Test(arguments: [0.05, 0.3])
+  func theSeriesChangesLengthsByTheFourthPowerAlone(deviation: Double) throws {
+    let model = try perturbed("oft", ["block-size": .integer(4)], deviation: deviation)
+    let (merged, frozen) = try weights(model)
+    let triangles = try #require(model.tensors.first { $0.name == "layer.0.query.oft_R" })
+    let lengths = Tape.evaluate { tape in
+      let skew = tape.skewBlocks(triangles: tape.parameter(triangles.parameter), size: 4)
+      let square = tape.blockMatmul(skew, skew, blocks: 3)
+      let fourth = tape.blockMatmul(square, square, blocks: 3)
+      let weight = tape.constant(frozen, shape: Shape(12, 12))
+      return tape.rowNorms(
+        tape.subtract(weight, tape.multiplyColumnBlocks(weight, byTransposed: fourth))
+      ).array
+    }
+    let change = zip(lengths, rowNorms(frozen)).map { abs($0 - $1) }.max() ?? 0
+    #expect(change > 2e-5, "too small an angle to tell a rotation from the series")
+    expectClose(rowNorms(merged), lengths, tolerance: 1e-5)
   }
 
   /// 12 is no multiple of 2 · 2², so two factors are all there can be; a block of 3 has no halves.
