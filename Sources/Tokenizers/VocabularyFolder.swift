@@ -86,7 +86,7 @@ enum VocabularyFolder {
       lowercases: casing == .uncased)
   }
 
-  /// Settings of a `tokenizer_config.json` that change the pipeline and are not implemented.
+  /// Settings of a `tokenizer_config.json` that ask for another pipeline.
   private static func refuseVariants(_ config: JSONFields) throws(TokenizerError) {
     if let value = config.optional("tokenizer_class") {
       guard let name = value.string else { throw config.wrong("tokenizer_class", "a text", value) }

@@ -61,8 +61,11 @@ struct SearchCommand: AsyncParsableCommand {
       casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
       head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
     try check(parsed, settings)
+    if onlyPlans {
+      _ = try plannedTrials(settings, parsed, parallel: parallel)
+      return
+    }
     let trials = try sitting.trials ?? plannedTrials(settings, parsed, parallel: parallel)
-    if onlyPlans { return }
     settings.plannedTrials = trials
     let budget = sitting.applied(to: StudyBudget(trials: trials))
     let name = try runName ?? freeName()
