@@ -1,10 +1,10 @@
 #include "CVectorKernels.h"
 #include "support.h"
 
-// Small matrix products, as attention has them for every sequence and head. A library's product
-// copies and blocks its operands for large matrices; for some dozens of rows that costs as much as
-// the product. Here the right operand is packed once, in panels of sixteen columns, and tiles of
-// six rows by one panel are summed in registers.
+// Matrix products whose left operand is read where it lies. The right one is packed in panels of
+// sixteen columns, and tiles of six rows by one panel are summed in registers. A library packs both
+// operands: for the dozens of rows of an attention head that costs as much as the product, and for
+// the thousands of rows of a batch some per cent of it.
 
 enum { panel_width = VK_PANEL, tile_rows = 6, lanes = 8 };
 
@@ -16,7 +16,7 @@ VK_INLINE const float *row_of(struct vk_stack b, size_t row) {
                             : b.second + (row - b.first_rows) * b.stride;
 }
 
-VK_KERNEL void vk_pack_rows(struct vk_stack b, size_t columns, float *panels) {
+VK_INLINE void pack_rows(struct vk_stack b, size_t columns, float *panels) {
   const size_t rows = b.first_rows + b.second_rows;
   for (size_t start = 0; start < columns; start += panel_width) {
     const size_t width = columns - start < panel_width ? columns - start : panel_width;
@@ -56,7 +56,7 @@ VK_INLINE void transpose(lane_row r[lanes]) {
   }
 }
 
-VK_KERNEL void vk_pack_columns(struct vk_stack b, size_t inner, float *panels) {
+VK_INLINE void pack_columns(struct vk_stack b, size_t inner, float *panels) {
   const size_t rows = b.first_rows + b.second_rows;
   for (size_t start = 0; start < rows; start += panel_width) {
     const size_t width = rows - start < panel_width ? rows - start : panel_width;
@@ -81,12 +81,23 @@ VK_KERNEL void vk_pack_columns(struct vk_stack b, size_t inner, float *panels) {
   }
 }
 
+VK_KERNEL void vk_pack_rows(struct vk_stack b, size_t columns, float *panels) {
+  pack_rows(b, columns, panels);
+}
+
+VK_KERNEL void vk_pack_columns(struct vk_stack b, size_t inner, float *panels) {
+  pack_columns(b, inner, panels);
+}
+
 // `rows` (a constant after inlining) by one panel.
 VK_INLINE void tile(const float *a, size_t a_row, size_t a_column, const float *panel, size_t inner,
-                    float *c, size_t c_row, size_t width, const size_t rows, float alpha,
-                    int accumulate) {
+                    const float *start, float *c, size_t c_row, size_t width, const size_t rows,
+                    float alpha, int accumulate) {
 #pragma clang fp contract(fast)
   panel_row sums[tile_rows] = {{0}};
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < rows; i++) __builtin_prefetch(c + i * c_row, 1);
+#pragma clang loop unroll_count(4)
   for (size_t k = 0; k < inner; k++) {
     const panel_row b = *(const panel_row *)(panel + k * panel_width);
 #pragma clang loop unroll(full)
@@ -97,33 +108,74 @@ VK_INLINE void tile(const float *a, size_t a_row, size_t a_column, const float *
     float *ci = c + i * c_row;
     const panel_row scaled = sums[i] * alpha;
     if (width == panel_width) {
-      *(panel_row *)ci = accumulate ? *(const panel_row *)ci + scaled : scaled;
+      const float *base = accumulate ? ci : start;
+      *(panel_row *)ci = base ? *(const panel_row *)base + scaled : scaled;
     } else {
       float values[panel_width];
       *(panel_row *)values = scaled;
-      for (size_t j = 0; j < width; j++) ci[j] = (accumulate ? ci[j] : 0.0f) + values[j];
+      for (size_t j = 0; j < width; j++)
+        ci[j] = (accumulate ? ci[j] : start ? start[j] : 0.0f) + values[j];
     }
   }
+}
+
+// Some rows by all panels.
+VK_INLINE void multiply_panels(const float *a, size_t a_row, size_t a_column, const float *panels,
+                               const float *start, float *c, size_t c_row, size_t rows,
+                               size_t columns, size_t inner, float alpha, int accumulate) {
+#define VK_TILE(count)                                                                         \
+  tile(a + i * a_row, a_row, a_column, panels, inner, start ? start + column : 0,              \
+       c + i * c_row + column, c_row, width, count, alpha, accumulate)
+  for (size_t column = 0; column < columns; column += panel_width) {
+    const size_t width = columns - column < panel_width ? columns - column : panel_width;
+    size_t i = 0;
+    for (; i + tile_rows <= rows; i += tile_rows) VK_TILE(tile_rows);
+    switch (rows - i) {
+      case 5: VK_TILE(5); break;
+      case 4: VK_TILE(4); break;
+      case 3: VK_TILE(3); break;
+      case 2: VK_TILE(2); break;
+      case 1: VK_TILE(1); break;
+    }
+    panels += inner * panel_width;
+  }
+#undef VK_TILE
 }
 
 VK_KERNEL void vk_panel_product(const float *a, size_t a_row, size_t a_column, const float *panels,
                                 float *c, size_t c_row, size_t rows, size_t columns, size_t inner,
                                 float alpha, int accumulate) {
-  for (size_t start = 0; start < columns; start += panel_width) {
-    const size_t width = columns - start < panel_width ? columns - start : panel_width;
-    size_t i = 0;
-    for (; i + tile_rows <= rows; i += tile_rows)
-      tile(a + i * a_row, a_row, a_column, panels, inner, c + i * c_row + start, c_row, width,
-           tile_rows, alpha, accumulate);
-    const float *ai = a + i * a_row;
-    float *ci = c + i * c_row + start;
-    switch (rows - i) {
-      case 5: tile(ai, a_row, a_column, panels, inner, ci, c_row, width, 5, alpha, accumulate); break;
-      case 4: tile(ai, a_row, a_column, panels, inner, ci, c_row, width, 4, alpha, accumulate); break;
-      case 3: tile(ai, a_row, a_column, panels, inner, ci, c_row, width, 3, alpha, accumulate); break;
-      case 2: tile(ai, a_row, a_column, panels, inner, ci, c_row, width, 2, alpha, accumulate); break;
-      case 1: tile(ai, a_row, a_column, panels, inner, ci, c_row, width, 1, alpha, accumulate); break;
-    }
-    panels += inner * panel_width;
+  multiply_panels(a, a_row, a_column, panels, 0, c, c_row, rows, columns, inner, alpha, accumulate);
+}
+
+// A block of rows of A stays in the second-level cache (48 · 384 · 4 bytes = 72 KiB), a panel of B
+// in the first (384 · 16 · 4 bytes = 24 KiB).
+enum { block_rows = 48, block_inner = VK_BLOCK_INNER };
+
+VK_KERNEL void vk_matrix_product(const float *a, size_t a_row, const float *b, size_t b_row,
+                                 int b_is_transposed, const float *start, float *c, size_t c_row,
+                                 size_t rows, size_t columns, size_t inner, float alpha,
+                                 int accumulate, float *panels) {
+  const size_t blocks = (inner + block_inner - 1) / block_inner;
+  const size_t depth = ((inner + blocks - 1) / blocks + lanes - 1) / lanes * lanes;
+  for (size_t k = 0; k < inner; k += depth) {
+    const size_t width = inner - k < depth ? inner - k : depth;
+    if (b_is_transposed)
+      pack_columns((struct vk_stack){0, 0, b + k, columns, b_row}, width, panels);
+    else
+      pack_rows((struct vk_stack){0, 0, b + k * b_row, width, b_row}, columns, panels);
+    for (size_t i = 0; i < rows; i += block_rows)
+      multiply_panels(a + i * a_row + k, a_row, 1, panels, k ? 0 : start, c + i * c_row, c_row,
+                      rows - i < block_rows ? rows - i : block_rows, columns, width, alpha,
+                      accumulate || k);
   }
+}
+
+int vk_prefers_matrix_product(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+         !__builtin_cpu_supports("avx512f");
+#else
+  return 0;
+#endif
 }

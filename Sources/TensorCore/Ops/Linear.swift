@@ -17,11 +17,10 @@ extension Tape {
       x.requiresGradient || weight.requiresGradient || (bias?.requiresGradient ?? false)
     let y = makeTensor(
       Shape(x.rows, width), requiresGradient: needsGradient, isOverwritable: true)
-    if let bias { vk_fill_rows(bias.pointer, y.pointer, x.rows, width) }
-    BLAS.multiply(
-      x.pointer, .none, stride: x.columns, weight.pointer, .transposed, stride: x.columns,
+    multiply(
+      x.pointer, stride: x.columns, weight.pointer, .transposed, stride: x.columns,
       into: y.pointer, stride: width, rows: x.rows, columns: width, inner: x.columns,
-      beta: bias == nil ? 0 : 1)
+      start: bias.map { UnsafePointer($0.pointer) })
     endOperation(.products)
     if needsGradient {
       record(LinearOperation(output: y, input: x, weight: weight, bias: bias))
@@ -42,10 +41,10 @@ private struct LinearOperation: Operation {
   func backward(_ gradient: OutputGradient, tape: Tape) {
     let (rows, inner, width) = (input.rows, input.columns, weight.rows)
     if let target = tape.target(for: input) {
-      BLAS.multiply(
-        gradient.pointer, .none, stride: width, weight.pointer, .none, stride: inner,
+      tape.multiply(
+        gradient.pointer, stride: width, weight.pointer, .none, stride: inner,
         into: target.pointer, stride: inner, rows: rows, columns: inner, inner: width,
-        beta: target.beta)
+        accumulates: target.accumulates)
     }
     if let target = tape.target(for: weight) {
       BLAS.multiply(

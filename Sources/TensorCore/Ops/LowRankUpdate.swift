@@ -28,29 +28,29 @@ extension Tape {
     let count = x.rows * rank
     if needsGradient {
       let reduced = makeSaved(count)
-      Self.addLowRank(x, a, b, scale, into: result, reduced: reduced)
+      addLowRank(x, a, b, scale, into: result, reduced: reduced)
       record(
         LowRankOperation(
           output: result, base: y, input: x, a: a, b: b, scale: scale, reduced: reduced))
     } else {
-      withScratch(count) { Self.addLowRank(x, a, b, scale, into: result, reduced: $0) }
+      withScratch(count) { addLowRank(x, a, b, scale, into: result, reduced: $0) }
     }
     endOperation(.products)
     return result
   }
 
-  private static func addLowRank(
+  private func addLowRank(
     _ x: Tensor, _ a: Tensor, _ b: Tensor, _ scale: Float, into result: Tensor,
     reduced: UnsafeMutablePointer<Float>
   ) {
     let rank = a.rows
-    BLAS.multiply(
-      x.pointer, .none, stride: x.columns, a.pointer, .transposed, stride: x.columns,
+    multiply(
+      x.pointer, stride: x.columns, a.pointer, .transposed, stride: x.columns,
       into: reduced, stride: rank, rows: x.rows, columns: rank, inner: x.columns)
-    BLAS.multiply(
-      reduced, .none, stride: rank, b.pointer, .transposed, stride: rank,
+    multiply(
+      reduced, stride: rank, b.pointer, .transposed, stride: rank,
       into: result.pointer, stride: result.columns, rows: x.rows, columns: result.columns,
-      inner: rank, alpha: scale, beta: 1)
+      inner: rank, alpha: scale, accumulates: true)
   }
 }
 
@@ -77,8 +77,8 @@ private struct LowRankOperation: Operation {
     }
     if a.requiresGradient || input.requiresGradient {
       tape.withScratch(rows * rank) { reducedGradient in
-        BLAS.multiply(
-          gradient.pointer, .none, stride: width, b.pointer, .none, stride: rank,
+        tape.multiply(
+          gradient.pointer, stride: width, b.pointer, .none, stride: rank,
           into: reducedGradient, stride: rank, rows: rows, columns: rank, inner: width,
           alpha: scale)
         if let target = tape.target(for: a) {
@@ -88,10 +88,10 @@ private struct LowRankOperation: Operation {
             beta: target.beta)
         }
         if let target = tape.target(for: input) {
-          BLAS.multiply(
-            reducedGradient, .none, stride: rank, a.pointer, .none, stride: inner,
+          tape.multiply(
+            reducedGradient, stride: rank, a.pointer, .none, stride: inner,
             into: target.pointer, stride: inner, rows: rows, columns: inner, inner: rank,
-            beta: target.beta)
+            accumulates: target.accumulates)
         }
       }
     }
