@@ -150,14 +150,23 @@ VK_KERNEL void vk_panel_product(const float *a, size_t a_row, size_t a_column, c
 
 // A block of rows of A stays in the second-level cache (48 · 384 · 4 bytes = 72 KiB), a panel of B
 // in the first (384 · 16 · 4 bytes = 24 KiB).
-enum { block_rows = 48, block_inner = VK_BLOCK_INNER };
+enum { block_rows = 48, block_inner = 384 };
+
+// The inner extent of a block: equal shares of at most block_inner, in whole vectors.
+VK_INLINE size_t block_depth(size_t inner) {
+  const size_t blocks = (inner + block_inner - 1) / block_inner;
+  return ((inner + blocks - 1) / blocks + lanes - 1) / lanes * lanes;
+}
+
+size_t vk_matrix_product_panels(size_t columns, size_t inner) {
+  return (columns + panel_width - 1) / panel_width * panel_width * block_depth(inner);
+}
 
 VK_KERNEL void vk_matrix_product(const float *a, size_t a_row, const float *b, size_t b_row,
                                  int b_is_transposed, const float *start, float *c, size_t c_row,
                                  size_t rows, size_t columns, size_t inner, float alpha,
                                  int accumulate, float *panels) {
-  const size_t blocks = (inner + block_inner - 1) / block_inner;
-  const size_t depth = ((inner + blocks - 1) / blocks + lanes - 1) / lanes * lanes;
+  const size_t depth = block_depth(inner);
   for (size_t k = 0; k < inner; k += depth) {
     const size_t width = inner - k < depth ? inner - k : depth;
     if (b_is_transposed)

@@ -1,7 +1,6 @@
 import CVectorKernels
+import TensorCore
 import Testing
-
-@testable import TensorCore
 
 /// The large products of the ops against plain sums in Double.
 @Suite struct MatrixProductTests {
@@ -46,8 +45,7 @@ import Testing
   ) -> [Float] {
     var c = operands.c
     var panels = [Float](
-      repeating: .nan,
-      count: MatrixProduct.panelCount(columns: sample.columns, inner: sample.inner))
+      repeating: .nan, count: vk_matrix_product_panels(sample.columns, sample.inner))
     operands.start.withUnsafeBufferPointer { start in
       vk_matrix_product(
         operands.a, sample.inner, operands.b, isTransposed ? sample.inner : sample.columns,

@@ -115,18 +115,17 @@ void vk_panel_product(const float *a, size_t a_row, size_t a_column, const float
                       size_t c_row, size_t rows, size_t columns, size_t inner, float alpha,
                       int accumulate);
 
-/// Inner extent of a block of `vk_matrix_product`, at most.
-#define VK_BLOCK_INNER 384
-
 /// C (+)= α A op(B) + start for matrices of any size. A: [rows, inner], op(B): [inner, columns],
 /// B stored [columns, inner] where it is transposed; `start` [columns], or null, is the beginning
 /// of every row and is left out where C is added to. An element's value depends on its own row and
-/// column alone, never on how many there are. `panels` has room for
-/// ⌈columns / 16⌉ · 16 · min(inner rounded up to 8, VK_BLOCK_INNER) floats.
+/// column alone, never on how many there are. inner is at least 1; `panels` has room for
+/// `vk_matrix_product_panels` floats.
 void vk_matrix_product(const float *a, size_t a_row, const float *b, size_t b_row,
                        int b_is_transposed, const float *start, float *c, size_t c_row,
                        size_t rows, size_t columns, size_t inner, float alpha, int accumulate,
                        float *panels);
+/// Floats of the part of op(B) [inner, columns] that `vk_matrix_product` packs at a time.
+size_t vk_matrix_product_panels(size_t columns, size_t inner);
 /// Whether `vk_matrix_product` is made for this processor: AVX2 without AVX-512, for which
 /// libraries have better kernels.
 int vk_prefers_matrix_product(void);
