@@ -10,7 +10,7 @@ TASK ?= nli2
 
 MINILM_SHA256 := 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
-.PHONY: help setup build search test test-slow check lint format fixtures bench compare minilm pretrain \
+.PHONY: help setup build search test test-slow check lint format fixtures bench gates compare minilm pretrain \
   interop docs hooks size
 
 help: ## Show this list
@@ -45,7 +45,7 @@ lint: ## Check format, house rules and catalogues
 format: ## Format all sources in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-check: lint test ## All that CI runs
+check: lint test gates ## All that CI runs
 	scripts/quickstart.sh --brief
 	Tests/Durability/kill-resume.sh --kills 25
 
@@ -56,6 +56,10 @@ bench: build minilm ## Speed against this machine's own matrix product, and the 
 	Benchmarks/methods.sh $(TASK)
 	Benchmarks/frozen-states.sh $(TASK)
 	Benchmarks/two-workers.sh $(TASK)
+	$(MAKE) gates
+
+gates: build ## Allocations and kernel instructions of a training step (installs valgrind where missing)
+	@$(MAKE) --no-print-directory setup PACKAGES=valgrind
 	Benchmarks/gates.sh
 
 compare: build minilm ## Training speed beside PyTorch with PEFT and adapters (TASK=FILE)
