@@ -5,7 +5,7 @@
 #   experiments/bayes-vs-random/run.sh [FIRST-SEED LAST-SEED] [FOLDER-FOR-RUNS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-program=.build/release/autopeft
+program=${PROGRAM:-.build/release/autopeft}
 first=${1:-1}
 last=${2:-10}
 folder=${3:-runs/bayes-vs-random}

@@ -49,7 +49,7 @@ train() {  # configuration, name, further options…
   local configuration=$1 name=$2
   shift 2
   "$program" train "$configuration" --backbone "$backbone" --task "$work/mrpc.yaml" \
-    --output "$work/$name" "$@" >&2
+    --head trained-pooler --output "$work/$name" "$@" >&2
 }
 
 # 50 losses with dropout off: same initial values, same batches.

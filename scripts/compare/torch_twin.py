@@ -92,8 +92,9 @@ class Twin:
 
     def __init__(self, trace, backbone, dropout, seed=0):
         self.settings = trace.settings
-        if self.settings["head"] != "pooler":
-            raise Refusal(f"the twin's head is the frozen pooler, got {self.settings['head']}")
+        if self.settings["head"] not in ("pooler", "trained-pooler"):
+            raise Refusal(
+                f"the twin's head is pooler or trained-pooler, got {self.settings['head']}")
         torch.manual_seed(seed)
         self.model = BertForSequenceClassification.from_pretrained(
             backbone, num_labels=self.settings["outputCount"],
@@ -112,6 +113,10 @@ class Twin:
         head = self._head()
         self.slots["head.output.weight"] = Slot(head.weight)
         self.slots["head.output.bias"] = Slot(head.bias)
+        if self.settings["head"] == "trained-pooler":
+            pooler = self.bert.pooler.dense
+            self.slots["head.pooler.weight"] = Slot(pooler.weight)
+            self.slots["head.pooler.bias"] = Slot(pooler.bias)
         self._check_names()
         wanted = {id(slot.parameter) for slot in self.slots.values()}
         for parameter in self.model.parameters():
