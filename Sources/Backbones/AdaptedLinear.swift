@@ -20,6 +20,11 @@ final class AdaptedLinear {
 
   var worksRowByRow: Bool { adapters.allSatisfy(\.worksRowByRow) }
 
+  var isAdapted: Bool { !adapters.isEmpty }
+
+  /// Whether the adapted map is affine in its input.
+  var isAffine: Bool { adapters.allSatisfy(\.isAffine) }
+
   /// The adapted output [T, out] of x [T, in].
   func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
     var y = linear(x, tape: tape)

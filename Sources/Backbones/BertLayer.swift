@@ -17,15 +17,11 @@ final class BertLayer {
 
   /// The rows of the first tokens alone: [T, D] → [B, D].
   ///
-  /// Keys and values are those of all tokens; everything behind them is row by row.
+  /// Attention reads all tokens; everything behind it is row by row.
   /// - Precondition: `worksRowByRow`.
   func firstTokens(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    let keysAndValues = attention.keysAndValues(x, tape: tape)
-    let first = tape.gatherRows(x, rows: batch.firstTokens)
-    return tape.withSourceRows(batch.firstTokens) {
-      feedForward(
-        attention.firstTokens(first, keysAndValues, batch: batch, tape: tape), tape: tape)
-    }
+    let attended = attention.firstTokens(x, batch: batch, tape: tape)
+    return tape.withSourceRows(batch.firstTokens) { feedForward(attended, tape: tape) }
   }
 
   /// Whether no adapter mixes rows, so that some of them can be computed alone.

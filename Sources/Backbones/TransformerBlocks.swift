@@ -33,36 +33,59 @@ final class AttentionBlock {
 
   /// LN(u + x) [T, D] for x [T, D].
   func callAsFunction(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    branch(x, .all, keysAndValues(x, tape: tape), batch: batch, tape: tape)
-  }
-
-  /// Keys and values [T, D] of all tokens, and those of the prefix [P, D].
-  struct KeysAndValues {
-    let keys: Tensor
-    let values: Tensor
-    let prefix: (keys: Tensor, values: Tensor)?
-  }
-
-  func keysAndValues(_ x: Tensor, tape: Tape) -> KeysAndValues {
-    KeysAndValues(
-      keys: key(x, tape: tape), values: value(x, tape: tape), prefix: prefix?.prefix(tape: tape))
-  }
-
-  /// LN(u + x) [B, D] for the rows x [B, D] of the first tokens.
-  func firstTokens(
-    _ x: Tensor, _ keysAndValues: KeysAndValues, batch: PackedBatch, tape: Tape
-  ) -> Tensor {
-    branch(x, .firstTokens, keysAndValues, batch: batch, tape: tape)
-  }
-
-  private func branch(
-    _ x: Tensor, _ queries: TokenRows, _ other: KeysAndValues, batch: PackedBatch, tape: Tape
-  ) -> Tensor {
     let context = attention(
-      query(x, tape: tape), other.keys, other.values, queries: queries, batch: batch,
-      prefix: other.prefix, tape: tape)
-    let u = outputDropout(output(context, tape: tape), tape: tape)
-    return end(u, residual: x, tape: tape)
+      query(x, tape: tape), key(x, tape: tape), value(x, tape: tape), batch: batch,
+      prefix: prefix?.prefix(tape: tape), tape: tape)
+    return closed(context, residual: x, tape: tape)
+  }
+
+  /// LN(u + x) [B, D] of the first tokens for x [T, D].
+  func firstTokens(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
+    let first = tape.gatherRows(x, rows: batch.firstTokens)
+    if averagesStates(withNoise: tape.noise != nil) {
+      let context = averagedContext(first, x, batch: batch, tape: tape)
+      return tape.withSourceRows(batch.firstTokens) {
+        closed(context, residual: first, tape: tape)
+      }
+    }
+    let (keys, values) = (key(x, tape: tape), value(x, tape: tape))
+    return tape.withSourceRows(batch.firstTokens) {
+      let context = attention(
+        query(first, tape: tape), keys, values, queries: .firstTokens, batch: batch,
+        prefix: prefix?.prefix(tape: tape), tape: tape)
+      return closed(context, residual: first, tape: tape)
+    }
+  }
+
+  /// Whether first tokens read the states themselves, and not their keys and values.
+  ///
+  /// The key map must be the backbone's own, the value map affine, and the probabilities must add up
+  /// to 1, which dropout on them ends.
+  func averagesStates(withNoise: Bool) -> Bool {
+    prefix == nil && !key.isAdapted && value.isAffine
+      && (attention.dropout.rate == 0 || !withNoise)
+  }
+
+  /// The context [B, D] of the first tokens, without keys and values of the others.
+  ///
+  /// One query a sequence: its scores are (q_h W_k,h) xᵀ, and Σ p v(x) = v(Σ p x) for an affine v,
+  /// so H rows a sequence go through both maps instead of all tokens. A bias of the key adds the
+  /// same to all scores of a query, which the softmax does not see.
+  private func averagedContext(
+    _ first: Tensor, _ x: Tensor, batch: PackedBatch, tape: Tape
+  ) -> Tensor {
+    let heads = attention.heads
+    let q = tape.withSourceRows(batch.firstTokens) { query(first, tape: tape) }
+    let averages = tape.attend(
+      tape.headQueries(q, weight: tape.parameter(key.linear.weight), heads: heads), over: x,
+      queriesPerSequence: heads, offsets: batch.offsets,
+      scale: 1 / Float(q.columns / heads).squareRoot())
+    return tape.headDiagonal(value(averages, tape: tape), heads: heads)
+  }
+
+  /// LN(u + x), u = drop(context W_oᵀ + b_o).
+  private func closed(_ context: Tensor, residual x: Tensor, tape: Tape) -> Tensor {
+    end(outputDropout(output(context, tape: tape), tape: tape), residual: x, tape: tape)
   }
 
   var worksRowByRow: Bool {

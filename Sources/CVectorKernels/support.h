@@ -69,26 +69,4 @@ VK_INLINE float vk_tanh_of(float x) {
   return magnitude < 0.625f ? near : far;
 }
 
-// The normal distribution function at x, given bell = e^(-x²/2), with a small relative error in the
-// lower tail too: Φ(-|x|) = bell · erfcx(|x|/√2) / 2, and erfcx(|x|/√2) / 2 = t · p(t) with
-// t = 1 / (1 + |x|/4). p is the polynomial of degree 9 with the least largest relative error
-// (3.4e-8, found by Lawson's iteration on 2,000 Chebyshev points of t in (0, 1)).
-VK_INLINE float vk_normal_of(float x, float bell) {
-#pragma clang fp contract(fast)
-  const float magnitude = x < 0.0f ? -x : x;
-  const float t = 1.0f / (1.0f + 0.25f * magnitude);
-  float p = 1.978196909e-02f;
-  p = p * t + -8.087713530e-02f;
-  p = p * t + 9.559676512e-02f;
-  p = p * t + -3.171721181e-02f;
-  p = p * t + 6.369893545e-02f;
-  p = p * t + 5.897520776e-02f;
-  p = p * t + 8.160309817e-02f;
-  p = p * t + 9.346635627e-02f;
-  p = p * t + 9.973643158e-02f;
-  p = p * t + 9.973556672e-02f;
-  const float tail = bell * (t * p);
-  return x < 0.0f ? tail : 1.0f - tail;
-}
-
 #endif

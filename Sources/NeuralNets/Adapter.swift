@@ -22,6 +22,15 @@ extension Adapter {
 public protocol LinearAdapter: Adapter {
   /// The adapted output [T, out] from the map's input x [T, in] and its frozen output y [T, out].
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor
+  /// Whether the adapted map is affine in x in training too: f(Σ p x) = Σ p f(x) where Σ p = 1.
+  ///
+  /// Then the last layer may average its input before the map. False by default; a foldable adapter
+  /// without dropout says true.
+  var isAffine: Bool { get }
+}
+
+extension LinearAdapter {
+  public var isAffine: Bool { false }
 }
 
 /// A linear adapter that is affine in the map's input, so that it can be folded into the map.

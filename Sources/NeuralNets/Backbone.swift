@@ -20,9 +20,14 @@ public protocol Backbone: AdapterHost {
   func layer(
     _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape
   ) -> Tensor
+  /// Whether the first tokens' rows of a layer are computed from averages of its input: the key map
+  /// is then applied to their queries and the value map to H averages a sequence.
+  func averagesStates(layer: Int, withNoise: Bool) -> Bool
 }
 
 extension Backbone {
+  public func averagesStates(layer: Int, withNoise: Bool) -> Bool { false }
+
   /// All rows first, then the choice: what an architecture without a shorter way does.
   public func layer(
     _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape

@@ -42,6 +42,8 @@ final class DeltaAdapter<Update: WeightUpdate>: FoldableAdapter {
 
   var parameters: [Parameter] { update.parameters }
 
+  var isAffine: Bool { dropout == 0 }
+
   var canonicalForm: CanonicalForm { update.canonicalForm(of: linear) }
 
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {

@@ -30,6 +30,8 @@ final class LowRankAdapter<Source: LowRankSource>: FoldableAdapter {
 
   var parameters: [Parameter] { source.parameters }
 
+  var isAffine: Bool { dropout == 0 }
+
   /// The pair without the ranks whose row of A is zero, which a gate has closed.
   var canonicalForm: CanonicalForm { .lowRank(pair.withoutZeroRanks) }
 

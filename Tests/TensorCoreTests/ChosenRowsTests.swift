@@ -69,4 +69,51 @@ import Testing
       #expect(error < 1e-6 && chosen.count == whole.count)
     }
   }
+
+  /// Heads of one query over the states: scores through the key map, averages through the value map,
+  /// against keys and values of all tokens; outputs and every gradient.
+  @Test func averagesOfStatesAreAttentionOfFirstTokens() {
+    let offsets: [Int32] = [0, 5, 6, 13]
+    let first: [Int32] = [0, 5, 6]
+    func run(averaging: Bool) -> [[Float]] {
+      let shapes = [
+        "x": Shape(13, 12), "query": Shape(12, 12), "key": Shape(12, 12), "value": Shape(12, 12),
+        "bias": Shape(12),
+      ]
+      let leaves = shapes.keys.sorted().map { name -> Parameter in
+        let shape = shapes[name] ?? Shape(0)
+        let leaf = Parameter(path: name, shape: shape, values: Leaf.normal(name, shape).values)
+        leaf.makeTrainable()
+        return leaf
+      }
+      let tape = Tape(recording: true)
+      let t = Dictionary(uniqueKeysWithValues: leaves.map { ($0.path, tape.parameter($0)) })
+      guard let x = t["x"], let w = t["query"], let k = t["key"], let v = t["value"] else {
+        return []
+      }
+      let q = tape.linear(tape.gatherRows(x, rows: first), weight: w, bias: t["bias"])
+      let context: Tensor
+      if averaging {
+        let averages = tape.attend(
+          tape.headQueries(q, weight: k, heads: 3), over: x, queriesPerSequence: 3,
+          offsets: offsets, scale: 0.5)
+        context = tape.headDiagonal(
+          tape.linear(averages, weight: v, bias: t["bias"]), heads: 3)
+      } else {
+        context = tape.attention(
+          q, tape.linear(x, weight: k, bias: t["bias"]), tape.linear(x, weight: v, bias: t["bias"]),
+          queries: .firstTokens, offsets: offsets, heads: 3)
+      }
+      tape.backward(
+        from: tape.meanSquaredError(context, targets: Leaf.normal("y", Shape(36)).values))
+      return [context.array] + leaves.map(\.gradientArray)
+    }
+    let (averaged, plain) = (run(averaging: true), run(averaging: false))
+    #expect(averaged.count == 6 && plain.count == 6)
+    for (a, b) in zip(averaged, plain) {
+      let size = b.reduce(0) { max($0, abs($1)) }
+      #expect(zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } < 1e-5 * max(1, size))
+      #expect(size > 0)
+    }
+  }
 }

@@ -100,6 +100,16 @@ import Testing
     #expect(work.backward == tokens * 2 * 16 + read + 4 * tokens * 4)
   }
 
+  /// Two heads of two rows: the key map for two rows, the value map for four, attention D wide twice.
+  @Test func averagesOfStatesAreCounted() {
+    let read = 2 * (3 * 16 + 2 * 32) + 4 * 16
+    let work = WorkCounter.step(
+      shape: shape, layers: [LayerTuning()], tunesEmbeddings: true, rowsRead: .firstTokens,
+      averagesStates: true, head: [], lengths: lengths)
+    #expect(work.forward == read + 2 * tokens * 2 * 4)
+    #expect(work.backward == read + 4 * tokens * 2 * 4)
+  }
+
   @Test func layersWithKeptStatesAreNotCounted() {
     var tuned = LayerTuning()
     tuned.ranks = [.query: 2]

@@ -87,6 +87,10 @@ public final class Bert: Backbone {
     }
   }
 
+  public func averagesStates(layer: Int, withNoise: Bool) -> Bool {
+    layers[layer].worksRowByRow && layers[layer].attention.averagesStates(withNoise: withNoise)
+  }
+
   /// Checks that a batch fits the tables.
   public func check(_ batch: PackedBatch) throws(BackboneError) {
     for sequence in 0..<batch.sequenceCount {

@@ -121,6 +121,8 @@ private final class OutputScaleAdapter: FoldableAdapter {
 
   var parameters: [Parameter] { [factors] }
 
+  var isAffine: Bool { true }
+
   var canonicalForm: CanonicalForm { .outputScale(factors.array) }
 
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {

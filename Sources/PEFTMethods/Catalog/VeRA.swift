@@ -159,6 +159,8 @@ private final class BasisAdapter: FoldableAdapter {
 
   var parameters: [Parameter] { [inner, outer] }
 
+  var isAffine: Bool { dropout == 0 }
+
   var canonicalForm: CanonicalForm {
     .scaledBasis(
       CanonicalForm.ScaledBasis(

@@ -22,7 +22,8 @@ extension Tape {
     dropout: (rate: Float, key: RandomKey)? = nil
   ) -> Tensor {
     let layout = AttentionLayout(
-      q, k, queries: queries, offsets: offsets, heads: heads, prefix: prefixKeys)
+      q, k, queriesPerSequence: queries == .all ? nil : 1, offsets: offsets, heads: heads,
+      prefix: prefixKeys)
     precondition(
       k.shape == v.shape && q.columns == k.columns && prefixKeys?.shape == prefixValues?.shape
         && (prefixKeys.map { $0.columns == q.columns } ?? true),
@@ -30,12 +31,38 @@ extension Tape {
         + " prefix keys and values [P, D] another")
     let parents = AttentionParents(
       q: q, k: k, v: v, prefixKeys: prefixKeys, prefixValues: prefixValues)
-    let mask = dropout.flatMap { $0.rate > 0 ? DropoutMask(rate: $0.rate, key: $0.key) : nil }
+    return attention(
+      parents, layout, scale: 1 / Float(layout.headWidth).squareRoot(),
+      mask: dropout.flatMap { $0.rate > 0 ? DropoutMask(rate: $0.rate, key: $0.key) : nil })
+  }
+
+  /// What a few queries of each sequence read of its states: P_b = softmax(s U_b X_bᵀ) X_b.
+  ///
+  /// u: [B·n, D], the n queries of a sequence one under the other; x: [T, D] → [B·n, D].
+  /// - Parameters:
+  ///   - offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1] of x.
+  ///   - scale: s, before the softmax.
+  public func attend(
+    _ u: Tensor, over x: Tensor, queriesPerSequence: Int, offsets: [Int32], scale: Float
+  ) -> Tensor {
+    precondition(
+      u.columns == x.columns,
+      "attend: queries \(u.shape) and states \(x.shape) must have one width")
+    let layout = AttentionLayout(
+      u, x, queriesPerSequence: queriesPerSequence, offsets: offsets, heads: 1, prefix: nil)
+    let parents = AttentionParents(q: u, k: x, v: x, prefixKeys: nil, prefixValues: nil)
+    return attention(parents, layout, scale: scale, mask: nil)
+  }
+
+  private func attention(
+    _ parents: AttentionParents, _ layout: AttentionLayout, scale: Float, mask: DropoutMask?
+  ) -> Tensor {
     let needsGradient = parents.requireGradient
-    let output = makeTensor(q.shape, requiresGradient: needsGradient)
+    let output = makeTensor(parents.q.shape, requiresGradient: needsGradient)
     let saved = needsGradient ? makeSaved(layout.probabilityCount) : nil
     let operation = AttentionOperation(
-      output: output, parents: parents, layout: layout, mask: mask, probabilities: saved)
+      output: output, parents: parents, layout: layout, scale: scale, mask: mask,
+      probabilities: saved)
     withScratch(layout.scratchCount) { operation.forward(scratch: $0) }
     endOperation(.attention)
     if needsGradient { record(operation) }
@@ -59,7 +86,8 @@ private struct AttentionParents {
 
 /// Where the sequences, heads and probability blocks of a packed batch lie.
 private struct AttentionLayout {
-  let queries: TokenRows
+  /// The queries of each sequence; nil where every token is one.
+  let queriesPerSequence: Int?
   let offsets: [Int32]
   let heads: Int
   let width: Int
@@ -72,7 +100,8 @@ private struct AttentionLayout {
   let panelCount: Int
 
   init(
-    _ q: Tensor, _ k: Tensor, queries: TokenRows, offsets: [Int32], heads: Int, prefix: Tensor?
+    _ q: Tensor, _ k: Tensor, queriesPerSequence: Int?, offsets: [Int32], heads: Int,
+    prefix: Tensor?
   ) {
     precondition(
       heads > 0 && q.columns % heads == 0,
@@ -80,10 +109,11 @@ private struct AttentionLayout {
     precondition(
       offsets.first == 0 && offsets.last.map(Int.init) == k.rows,
       "attention: offsets must run from 0 to the \(k.rows) rows of k, got \(offsets)")
+    let queryRows = queriesPerSequence.map { $0 * (offsets.count - 1) } ?? k.rows
     precondition(
-      q.rows == (queries == .all ? k.rows : offsets.count - 1),
-      "attention: q \(q.shape) must have a row for each query (\(queries)) of k \(k.shape)")
-    self.queries = queries
+      q.rows == queryRows,
+      "attention: q \(q.shape) must have \(queryRows) rows, one for each query of k \(k.shape)")
+    self.queriesPerSequence = queriesPerSequence
     self.offsets = offsets
     self.heads = heads
     self.width = q.columns
@@ -91,8 +121,7 @@ private struct AttentionLayout {
     var (largest, sum, longest) = (0, 0, 0)
     for sequence in 0..<(offsets.count - 1) {
       let length = Int(offsets[sequence + 1] - offsets[sequence])
-      let block = Self.block(
-        min(length, queries == .all ? length : 1), total: prefixLength + length)
+      let block = Self.block(queriesPerSequence ?? length, total: prefixLength + length)
       largest = max(largest, block)
       sum += heads * block
       longest = max(longest, prefixLength + length)
@@ -111,10 +140,10 @@ private struct AttentionLayout {
 
   func start(_ sequence: Int) -> Int { Int(offsets[sequence]) }
   func length(_ sequence: Int) -> Int { Int(offsets[sequence + 1]) - Int(offsets[sequence]) }
-  func queryStart(_ sequence: Int) -> Int { queries == .all ? start(sequence) : sequence }
-  func queryCount(_ sequence: Int) -> Int {
-    min(length(sequence), queries == .all ? length(sequence) : 1)
+  func queryStart(_ sequence: Int) -> Int {
+    queriesPerSequence.map { $0 * sequence } ?? start(sequence)
   }
+  func queryCount(_ sequence: Int) -> Int { queriesPerSequence ?? length(sequence) }
 
   /// Floats of one probability block [queries, P + n], rounded up to whole blocks of random words.
   static func block(_ queries: Int, total: Int) -> Int { (queries * total + 3) & ~3 }
@@ -124,7 +153,7 @@ private struct AttentionLayout {
 private struct AttentionBlock {
   /// n, the tokens of the sequence.
   let length: Int
-  /// The first queries of them, for which the head is computed.
+  /// The queries for which the head is computed.
   let queryCount: Int
   /// P + n.
   let total: Int
@@ -146,11 +175,11 @@ private struct AttentionOperation: Operation {
   let output: Tensor
   let parents: AttentionParents
   let layout: AttentionLayout
+  /// The factor of the scores, 1/√K of a head.
+  let scale: Float
   let mask: DropoutMask?
   /// softmax(Q Kᵀ / √K) of every sequence and head, [queries, P + n] each; nil when not recorded.
   let probabilities: UnsafeMutablePointer<Float>?
-
-  private var scale: Float { 1 / Float(layout.headWidth).squareRoot() }
 
   private func forEachBlock(_ body: (AttentionBlock) -> Void) {
     var (probability, noise) = (0, 0)

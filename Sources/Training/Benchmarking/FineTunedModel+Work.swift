@@ -12,12 +12,15 @@ extension FineTunedModel {
     let isWholeLayer = attached.adapters.contains {
       $0.site.layer == backbone.layerCount - 1 && !$0.adapter.worksRowByRow
     }
+    let last = backbone.layerCount - 1
     return WorkCounter.step(
       shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
       tunesEmbeddings: backbone.parameters(layer: nil).contains { host in
         host.parameter.isTrainable && !host.name.hasPrefix("pooler")
       }, keptLayers: readsFrozenStates ? lowestTunedLayer : 0,
-      rowsRead: isWholeLayer ? .all : head.rowsRead, head: headWidths, lengths: lengths)
+      rowsRead: isWholeLayer ? .all : head.rowsRead,
+      averagesStates: backbone.averagesStates(layer: last, withNoise: true), head: headWidths,
+      lengths: lengths)
   }
 
   private var shape: BackboneShape {

@@ -8,7 +8,9 @@ internal import TensorCore
 ///
 /// Only what the step needs is counted: real tokens (batches are packed), no gradient of a frozen
 /// weight, no backward below the lowest tuned part, no layer below it where its states are kept, and
-/// of the last layer only the rows that the head reads. With T tokens, x → y = x Wᵀ of a map in → out:
+/// of the last layer only the rows that the head reads. Where those average the states
+/// (`Backbone.averagesStates`), the key map works on B rows, the value map on B·H, and attention's
+/// products are D wide for each of the H heads. With T tokens, x → y = x Wᵀ of a map in → out:
 ///   forward T·in·out; dx T·in·out where x needs a gradient; dW T·in·out where W is trained;
 ///   low rank R: forward T·R·(in + out), backward dA + dB + d(x Aᵀ) and, where needed, dx;
 ///   attention over n_b tokens (P prefix rows): S = Σ_b n_b (n_b + P), forward 2·S·D, backward
@@ -75,17 +77,21 @@ struct WorkCounter {
   ///   - layers: what is tuned, from the input side.
   ///   - keptLayers: layers from the input side that are not computed: their states are kept.
   ///   - rowsRead: the rows of the last layer that are computed.
+  ///   - averagesStates: whether these rows read averages of the last layer's input.
   ///   - tunesEmbeddings: whether the embeddings or their norm get gradients.
   ///   - head: the widths of the head's layers on the first tokens, as (in, out, is trained).
   static func step(
     shape: BackboneShape, layers: [LayerTuning], tunesEmbeddings: Bool, keptLayers: Int = 0,
-    rowsRead: TokenRows = .all, head: [(input: Int, output: Int, isTrained: Bool)], lengths: [Int]
+    rowsRead: TokenRows = .all, averagesStates: Bool = false,
+    head: [(input: Int, output: Int, isTrained: Bool)], lengths: [Int]
   ) -> StepWork {
     var counter = WorkCounter(shape: shape, lengths: lengths)
     var needsGradient = tunesEmbeddings
     for (index, layer) in layers.enumerated().dropFirst(keptLayers) {
-      let rows = index == layers.count - 1 ? rowsRead : .all
-      needsGradient = counter.addLayer(layer, rows, needsGradient)
+      let isLast = index == layers.count - 1
+      let rows = isLast ? rowsRead : .all
+      needsGradient = counter.addLayer(
+        layer, rows, averagesStates: rows == .firstTokens && averagesStates, needsGradient)
     }
     for part in head {
       counter.addMap(
@@ -98,14 +104,19 @@ struct WorkCounter {
 
   /// Adds one layer; whether its output needs a gradient.
   private mutating func addLayer(
-    _ layer: LayerTuning, _ read: TokenRows, _ inputNeeds: Bool
+    _ layer: LayerTuning, _ read: TokenRows, averagesStates: Bool, _ inputNeeds: Bool
   ) -> Bool {
     let (width, inner) = (shape.width, shape.feedForward)
     let rows = read == .all ? tokens : lengths.count
     let query = addSite(.query, layer, rows, width, width, inputNeeds)
-    let key = addSite(.key, layer, tokens, width, width, inputNeeds)
-    let value = addSite(.value, layer, tokens, width, width, inputNeeds)
-    let context = addAttention(layer, read, query, key, value)
+    let context: Bool
+    if averagesStates {
+      context = addAverages(layer, query, inputNeeds)
+    } else {
+      let key = addSite(.key, layer, tokens, width, width, inputNeeds)
+      let value = addSite(.value, layer, tokens, width, width, inputNeeds)
+      context = addAttention(layer, read, query, key, value)
+    }
     let attention = addSite(.attentionOutput, layer, rows, width, width, context)
     var hidden = addBranches(
       layer.attentionBranches, rows, input: inputNeeds, output: attention)
@@ -154,6 +165,22 @@ struct WorkCounter {
     let needed = [values, query || keys, query, keys].filter { $0 }.count
     work.backward += needed * product
     return query || keys || values
+  }
+
+  /// Adds attention of first tokens over the states; whether its output needs a gradient.
+  ///
+  /// Averages need a gradient where queries or states do; the value map then has one through it.
+  private mutating func addAverages(
+    _ layer: LayerTuning, _ query: Bool, _ states: Bool
+  ) -> Bool {
+    let needs = query || states || layer.trainedWeights.contains(.key)
+    addMap(
+      rows: lengths.count, shape.width, shape.width, inputNeeds: query,
+      weightTrains: layer.trainedWeights.contains(.key), outputNeeds: needs)
+    let product = tokens * shape.heads * shape.width
+    work.forward += 2 * product
+    work.backward += [states, needs, needs, states].filter { $0 }.count * product
+    return addSite(.value, layer, lengths.count * shape.heads, shape.width, shape.width, needs)
   }
 
   /// Adds the bottlenecks of a branch; whether the branch's output needs a gradient with them.
