@@ -21,6 +21,11 @@ struct Arena {
   /// The floats of all chunks.
   var reservedCount: Int { chunks.reduce(0) { $0 + $1.buffer.count } }
 
+  /// The floats that are handed out, with the ends of chunks that were too short for a request.
+  var usedCount: Int {
+    chunks.prefix(chunk).reduce(0) { $0 + $1.buffer.count } + offset
+  }
+
   /// The place that the next allocation starts from.
   var mark: Mark { Mark(chunk: chunk, offset: offset) }
 

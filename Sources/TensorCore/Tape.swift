@@ -39,6 +39,9 @@ public final class Tape {
     (arena.reservedCount + scratch.reservedCount) * MemoryLayout<Float>.stride
   }
 
+  /// Bytes of memory that tensors and saved values hold until `reset()`.
+  public var usedBytes: Int { arena.usedCount * MemoryLayout<Float>.stride }
+
   /// Forgets all tensors and records; the memory is kept for the next step.
   public func reset() {
     arena.reset()

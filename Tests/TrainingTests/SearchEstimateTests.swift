@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func theFormulaIsThatOfTheDocument() {
-    #expect(abs(SearchEstimate.seconds(2e9, width: 71, gigaflops: 1) - 2 * 1.98) < 1e-12)
+    #expect(abs(SearchEstimate.seconds(2e9, width: 49, gigaflops: 1) - 2 * 2) < 1e-12)
   }
 
   @Test func theTimeIsThatOfTheWork() throws {

@@ -6,12 +6,14 @@ extension TrialCosts {
   /// - parameters: Σ over layers and methods of the schema's counts, plus once for
   ///   each distinct instance what its layers share, plus the model-wide methods.
   /// - optimizerBytes = 4 · 3 · trained: two AdamW moments and the gradient, Float32.
-  /// - activationBytes = 4 · t · Σ over the layers from the lowest tuned one up of
-  ///   (9·D + 2·F + 2·H·n + 4) + Σ of the methods' own activations. Kept are, of each such layer,
-  ///   the input, query, key, value, the attention's context and the two normalised sums with
-  ///   their mean and deviation (9·D + 4 with both sums' inputs), the inner state before and after
-  ///   the activation function (2·F) and the attention's weights before and after dropout (2·H·n).
-  ///   A model-wide method counts from layer 1.
+  /// - activationBytes = 4 · t · (D·i + Σ over the layers from the lowest tuned one up of
+  ///   (8·D + 2·F + H·n + 4) + Σ of the methods' own activations). Kept are the embeddings and the
+  ///   input of the lowest tuned layer (i = 2, or 1 where they are the same), and of each layer
+  ///   query, key, value, the attention's context, the outputs of both branches and both norms
+  ///   (8·D, and 2·D more with backbone dropout) with their means and deviations (4), the inner
+  ///   state before and after the activation function (2·F) and the attention's probabilities
+  ///   (H·n). The last layer is counted whole, also where the head reads first tokens only. A
+  ///   model-wide method counts from layer 1.
   /// - flopsPerToken = 2 · Σ over layers of (4·D² + 2·D·F + 2·n·D) + 2 · Σ of the methods' own
   ///   multiply-adds; norms, activation functions, embeddings and the head are left out.
   /// - addedLatencyEstimate = ⌈10⁶ · Σ multiply-adds of the methods that cannot be folded / Σ over
@@ -57,14 +59,16 @@ extension TrialCosts {
       lowestTuned = 0
     }
     let (width, inner) = (backbone.width, backbone.feedForward)
-    let kept = 9 * width + 2 * inner + 2 * backbone.heads * length + 4
     let keptLayers = backbone.layers - (lowestTuned ?? backbone.layers)
+    let branchOutputs = configuration.training.backboneDropout > 0 ? 4 : 2
+    let kept = (6 + branchOutputs) * width + 2 * inner + backbone.heads * length + 4
+    let input = lowestTuned.map { $0 > 0 ? 2 * width : width } ?? 0
     let perLayer = 4 * width * width + 2 * width * inner + 2 * length * width
     let share = Double(lastingMultiplyAdds) / Double(backbone.layers * perLayer)
     self.init(
       parameters: counts, optimizerBytes: 12 * counts.trained,
       activationBytes: tokens.saturatingTimes(4)
-        .saturatingTimes((keptLayers * kept).saturatingPlus(methodActivations)),
+        .saturatingTimes((input + keptLayers * kept).saturatingPlus(methodActivations)),
       flopsPerToken: 2 * (backbone.layers * perLayer + multiplyAdds),
       fileBytes: 4 * counts.deployed,
       addedLatencyEstimate: Int((1e6 * share).rounded(.up)))

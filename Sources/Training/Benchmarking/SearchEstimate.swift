@@ -16,9 +16,9 @@ public import SearchSpaces
 /// Trials stop early, share kept states and start processes; none of these is in it.
 public struct SearchEstimate: Codable, Hashable, Sendable {
   /// a: the time of products over that of the machine's own product for equal work.
-  public static let productFactor = 0.98
+  public static let productFactor = 1.0
   /// b: the further time of a model of width 1.
-  public static let widthFactor = 71.0
+  public static let widthFactor = 49.0
 
   /// Training examples of one epoch and validation examples.
   public var trainingExamples: Int
