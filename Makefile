@@ -49,7 +49,7 @@ check: lint test gates ## All that CI runs
 	scripts/quickstart.sh --brief
 	Tests/Durability/kill-resume.sh --kills 25
 
-fixtures: ## Make the reference numbers anew with PyTorch, transformers, PEFT, adapters, BoTorch
+fixtures: minilm ## Make the reference numbers anew with PyTorch, transformers, PEFT, adapters, BoTorch
 	PYTHON=$(PYTHON) scripts/fixtures/make-all.sh $(ENVIRONMENTS) $(DATA)
 
 bench: build minilm ## Speed against this machine's own matrix product, and the gates on it

@@ -36,3 +36,12 @@ extension Sequence<TrialRecord> {
     }
   }
 }
+
+extension RunHistory {
+  /// The search's complete trials, the best first: what `best`, `export` and `predict` mean by it.
+  ///
+  /// Confirmations are left out. The first is always among those whose adapters stay.
+  public func rankedTrials() throws -> [TrialRecord] {
+    try trials().filter { $0.trial.origin != .confirmation }.ranked()
+  }
+}

@@ -56,6 +56,7 @@ import Training
     let trials = try history.trials()
     let best = try #require(trials.compactMap(\.trial.score).max())
     #expect(report.best.trial.score == best)
+    #expect(try history.rankedTrials().first?.number == report.best.number)
     #expect(report.reference?.trial.origin == .reference)
     #expect(report.triedConfigurations == 12)
     #expect(report.failedConfigurations == trials.count { $0.state == .failed })

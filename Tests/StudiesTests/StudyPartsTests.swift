@@ -136,6 +136,15 @@ import Testing
     #expect(kept == Set(21...30).union([31, 32, 33]))
   }
 
+  /// Later trials with the same score and fewer parameters push earlier ones out; the trial that is
+  /// exported where none is named is one of those that stay.
+  @Test func theBestOfManyEqualScoresKeepsItsAdapter() throws {
+    let records = (1...20).map { Self.record($0, 0.5, 1000 - $0) }
+    let kept = Retention(RunDirectory(path: "r"), keep: .best).kept(of: records)
+    #expect(kept == Set(11...20))
+    #expect(try #require(records.ranked().first).number == 20)
+  }
+
   static let sentences: [(StudyError, String, Int32)] = [
     (
       .unknownSetting(name: "task head", value: "big", known: ["token", "pooler"]),

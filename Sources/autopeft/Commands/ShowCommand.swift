@@ -3,6 +3,7 @@ import Foundation
 import Reports
 import RunStore
 import SearchSpaces
+import Studies
 
 /// `autopeft show`: one trial in full.
 struct ShowCommand: ParsableCommand {
@@ -38,11 +39,7 @@ struct ShowCommand: ParsableCommand {
 /// The trial that commands mean when none is named.
 enum BestTrial {
   static func number(in history: RunHistory) throws -> Int {
-    let best = try history.trials()
-      .filter { $0.state == .complete && $0.replicate == 0 }
-      .compactMap { record in record.trial.score.map { (number: record.number, score: $0) } }
-      .max { ($0.score, -$0.number) < ($1.score, -$1.number) }
-    guard let best else {
+    guard let best = try history.rankedTrials().first else {
       throw Failure.Outcome(code: 3, text: "\(history.run.path) has no complete trial yet.")
     }
     return best.number
