@@ -87,6 +87,7 @@ while [ $done_kills -lt "$kills" ]; do
   round=$((round + 1))
   run=killed-$round
   before=$done_kills
+  spared=0
   while true; do
     if [ -e "$work/$run/study.sqlite" ]; then
       "$program" resume "$run" --runs-dir "$work" --parallel 2 >> "$work/$run.log" 2>&1 &
@@ -94,15 +95,18 @@ while [ $done_kills -lt "$kills" ]; do
       search "$run" >> "$work/$run.log" 2>&1 &
     fi
     controller=$!
-    if [ $done_kills -lt "$kills" ]; then
+    # Workers alone are killed once a search: their controller goes on, and a second loss of a worker
+    # at the same step would rightly count as a failed trial.
+    while [ $done_kills -lt "$kills" ]; do
       wait_a_moment
-      victims=$((RANDOM % 3))
-      if kill -0 $controller 2>/dev/null; then
-        [ $victims = 1 ] || pkill -9 -P $controller 2>/dev/null || true
-        [ $victims = 0 ] || kill -9 $controller 2>/dev/null || true
-        done_kills=$((done_kills + 1))
-      fi
-    fi
+      kill -0 $controller 2>/dev/null || break
+      victims=$((RANDOM % (spared == 0 ? 3 : 2) + spared))
+      [ $victims = 1 ] || pkill -9 -P $controller 2>/dev/null || true
+      [ $victims = 0 ] || kill -9 $controller 2>/dev/null || true
+      done_kills=$((done_kills + 1))
+      [ $victims = 0 ] || break
+      spared=1
+    done
     status=0
     wait $controller 2>/dev/null || status=$?
     case $status in
