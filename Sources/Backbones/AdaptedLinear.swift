@@ -31,6 +31,13 @@ final class AdaptedLinear {
     for adapter in adapters { y = adapter.adapted(y, input: x, tape: tape) }
     return y
   }
+
+  /// The adapted output for f(x), which is stored only where an adapter reads it.
+  func callAsFunction(_ x: Tensor, behind activation: Activation, tape: Tape) -> Tensor {
+    isAdapted
+      ? self(activation(x, tape: tape), tape: tape)
+      : linear(x, behind: activation, tape: tape)
+  }
 }
 
 /// The end of a post-LN residual branch: LN(u + Σ deltas + x).

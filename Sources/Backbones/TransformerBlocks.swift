@@ -123,8 +123,7 @@ final class FeedForwardBlock {
 
   /// LN(u + x) [T, D] for x [T, D].
   func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
-    let hidden = activation(inner(x, tape: tape), tape: tape)
-    let u = outputDropout(output(hidden, tape: tape), tape: tape)
-    return end(u, residual: x, tape: tape)
+    let mapped = output(inner(x, tape: tape), behind: activation, tape: tape)
+    return end(outputDropout(mapped, tape: tape), residual: x, tape: tape)
   }
 }

@@ -150,7 +150,7 @@ VK_KERNEL void vk_panel_product(const float *a, size_t a_row, size_t a_column, c
 
 // A block of rows of A stays in the second-level cache (48 · 384 · 4 bytes = 72 KiB), a panel of B
 // in the first (384 · 16 · 4 bytes = 24 KiB).
-enum { block_rows = 48, block_inner = 384 };
+enum { block_rows = VK_BLOCK_ROWS, block_inner = 384 };
 
 // The inner extent of a block: equal shares of at most block_inner, in whole vectors.
 VK_INLINE size_t block_depth(size_t inner) {
@@ -158,14 +158,16 @@ VK_INLINE size_t block_depth(size_t inner) {
   return ((inner + blocks - 1) / blocks + lanes - 1) / lanes * lanes;
 }
 
-size_t vk_matrix_product_panels(size_t columns, size_t inner) {
-  return (columns + panel_width - 1) / panel_width * panel_width * block_depth(inner);
+VK_INLINE size_t whole_panels(size_t columns) {
+  return (columns + panel_width - 1) / panel_width * panel_width;
 }
 
-VK_KERNEL void vk_matrix_product(const float *a, size_t a_row, const float *b, size_t b_row,
-                                 int b_is_transposed, const float *start, float *c, size_t c_row,
-                                 size_t rows, size_t columns, size_t inner, float alpha,
-                                 int accumulate, float *panels) {
+size_t vk_packed_matrix_count(size_t columns, size_t inner) {
+  return whole_panels(columns) * inner;
+}
+
+VK_KERNEL void vk_pack_matrix(const float *b, size_t b_row, int b_is_transposed, size_t columns,
+                              size_t inner, float *panels) {
   const size_t depth = block_depth(inner);
   for (size_t k = 0; k < inner; k += depth) {
     const size_t width = inner - k < depth ? inner - k : depth;
@@ -173,14 +175,27 @@ VK_KERNEL void vk_matrix_product(const float *a, size_t a_row, const float *b, s
       pack_columns((struct vk_stack){0, 0, b + k, columns, b_row}, width, panels);
     else
       pack_rows((struct vk_stack){0, 0, b + k * b_row, width, b_row}, columns, panels);
-    for (size_t i = 0; i < rows; i += block_rows)
-      multiply_panels(a + i * a_row + k, a_row, 1, panels, k ? 0 : start, c + i * c_row, c_row,
-                      rows - i < block_rows ? rows - i : block_rows, columns, width, alpha,
-                      accumulate || k);
+    panels += whole_panels(columns) * width;
   }
 }
 
-int vk_prefers_matrix_product(void) {
+VK_KERNEL void vk_packed_product(const float *a, size_t a_row, const float *panels,
+                                 const float *start, float *c, size_t c_row, size_t rows,
+                                 size_t columns, size_t inner, float alpha, int accumulate) {
+  const size_t depth = block_depth(inner);
+  for (size_t i = 0; i < rows; i += block_rows) {
+    const size_t height = rows - i < block_rows ? rows - i : block_rows;
+    const float *block = panels;
+    for (size_t k = 0; k < inner; k += depth) {
+      const size_t width = inner - k < depth ? inner - k : depth;
+      multiply_panels(a + i * a_row + k, a_row, 1, block, k ? 0 : start, c + i * c_row, c_row,
+                      height, columns, width, alpha, accumulate || k);
+      block += whole_panels(columns) * width;
+    }
+  }
+}
+
+int vk_prefers_packed_product(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          !__builtin_cpu_supports("avx512f");

@@ -11,15 +11,20 @@ public enum Activation: String, Sendable, Codable, Hashable, CaseIterable {
   case silu
   case identity
 
+  /// The function of the tensor core; nil for the identity.
+  public var function: PointwiseFunction? {
+    switch self {
+    case .gelu: .gelu
+    case .geluTanh: .geluTanh
+    case .relu: .relu
+    case .tanh: .tanh
+    case .silu: .silu
+    case .identity: nil
+    }
+  }
+
   /// The function applied to every element.
   public func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
-    switch self {
-    case .gelu: tape.gelu(x)
-    case .geluTanh: tape.gelu(x, approximation: .tanh)
-    case .relu: tape.relu(x)
-    case .tanh: tape.tanh(x)
-    case .silu: tape.silu(x)
-    case .identity: x
-    }
+    function.map { tape.apply($0, to: x) } ?? x
   }
 }

@@ -22,4 +22,14 @@ public final class Linear {
   public func callAsFunction(_ x: Tensor, tape: Tape) -> Tensor {
     tape.linear(x, weight: tape.parameter(weight), bias: bias.map { tape.parameter($0) })
   }
+
+  /// The map of f(x) for a function of every element; f(x) is not stored where W is frozen.
+  public func callAsFunction(_ x: Tensor, behind activation: Activation, tape: Tape) -> Tensor {
+    let matrix = tape.parameter(weight)
+    guard let function = activation.function, !matrix.requiresGradient else {
+      return self(activation(x, tape: tape), tape: tape)
+    }
+    return tape.linear(
+      function, of: x, weight: matrix, bias: bias.map { tape.parameter($0) })
+  }
 }

@@ -45,12 +45,15 @@ import Testing
   ) -> [Float] {
     var c = operands.c
     var panels = [Float](
-      repeating: .nan, count: vk_matrix_product_panels(sample.columns, sample.inner))
+      repeating: .nan, count: vk_packed_matrix_count(sample.columns, sample.inner))
+    vk_pack_matrix(
+      operands.b, isTransposed ? sample.inner : sample.columns, isTransposed ? 1 : 0,
+      sample.columns, sample.inner, &panels)
     operands.start.withUnsafeBufferPointer { start in
-      vk_matrix_product(
-        operands.a, sample.inner, operands.b, isTransposed ? sample.inner : sample.columns,
-        isTransposed ? 1 : 0, beginning == .start ? start.baseAddress : nil, &c, sample.columns,
-        rows ?? sample.rows, sample.columns, sample.inner, 0.5, beginning == .sum ? 1 : 0, &panels)
+      vk_packed_product(
+        operands.a, sample.inner, panels, beginning == .start ? start.baseAddress : nil, &c,
+        sample.columns, rows ?? sample.rows, sample.columns, sample.inner, 0.5,
+        beginning == .sum ? 1 : 0)
     }
     return c
   }

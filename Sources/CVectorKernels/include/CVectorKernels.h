@@ -115,20 +115,24 @@ void vk_panel_product(const float *a, size_t a_row, size_t a_column, const float
                       size_t c_row, size_t rows, size_t columns, size_t inner, float alpha,
                       int accumulate);
 
-/// C (+)= α A op(B) + start for matrices of any size. A: [rows, inner], op(B): [inner, columns],
-/// B stored [columns, inner] where it is transposed; `start` [columns], or null, is the beginning
-/// of every row and is left out where C is added to. An element's value depends on its own row and
-/// column alone, never on how many there are. inner is at least 1; `panels` has room for
-/// `vk_matrix_product_panels` floats.
-void vk_matrix_product(const float *a, size_t a_row, const float *b, size_t b_row,
-                       int b_is_transposed, const float *start, float *c, size_t c_row,
-                       size_t rows, size_t columns, size_t inner, float alpha, int accumulate,
-                       float *panels);
-/// Floats of the part of op(B) [inner, columns] that `vk_matrix_product` packs at a time.
-size_t vk_matrix_product_panels(size_t columns, size_t inner);
-/// Whether `vk_matrix_product` is made for this processor: AVX2 without AVX-512, for which
+/// Rows that `vk_packed_product` works on at a time.
+#define VK_BLOCK_ROWS 48
+
+/// Packs op(B) [inner, columns] of any size for `vk_packed_product`; B is stored [columns, inner]
+/// where it is transposed, and `b_row` is the distance of its stored rows. inner is at least 1.
+void vk_pack_matrix(const float *b, size_t b_row, int b_is_transposed, size_t columns, size_t inner,
+                    float *panels);
+/// Floats that `vk_pack_matrix` writes.
+size_t vk_packed_matrix_count(size_t columns, size_t inner);
+/// C (+)= α A op(B) + start for matrices of any size. A: [rows, inner]; `start` [columns], or null,
+/// is the beginning of every row and is left out where C is added to. An element's value depends on
+/// its own row and column alone, never on how many there are.
+void vk_packed_product(const float *a, size_t a_row, const float *panels, const float *start,
+                       float *c, size_t c_row, size_t rows, size_t columns, size_t inner,
+                       float alpha, int accumulate);
+/// Whether `vk_packed_product` is made for this processor: AVX2 without AVX-512, for which
 /// libraries have better kernels.
-int vk_prefers_matrix_product(void);
+int vk_prefers_packed_product(void);
 
 // ---- random.c --------------------------------------------------------------------------------
 

@@ -7,13 +7,14 @@ extension TrialCosts {
   ///   each distinct instance what its layers share, plus the model-wide methods.
   /// - optimizerBytes = 4 · 3 · trained: two AdamW moments and the gradient, Float32.
   /// - activationBytes = 4 · t · (D·i + Σ over the layers from the lowest tuned one up of
-  ///   (8·D + 2·F + H·n + 4) + Σ of the methods' own activations). Kept are the embeddings and the
+  ///   (8·D + F + H·n + 4) + Σ of the methods' own activations). Kept are the embeddings and the
   ///   input of the lowest tuned layer (i = 2, or 1 where they are the same), and of each layer
   ///   query, key, value, the attention's context, the outputs of both branches and both norms
   ///   (8·D, and 2·D more with backbone dropout) with their means and deviations (4), the inner
-  ///   state before and after the activation function (2·F) and the attention's probabilities
-  ///   (H·n). The last layer is counted whole, also where the head reads first tokens only. A
-  ///   model-wide method counts from layer 1.
+  ///   state before the activation function (F) and the attention's probabilities (H·n). Not
+  ///   counted: the inner state behind the function, F more in a layer where a method adapts or
+  ///   trains the map that reads it. The last layer is counted whole, also where the head reads
+  ///   first tokens only. A model-wide method counts from layer 1.
   /// - flopsPerToken = 2 · Σ over layers of (4·D² + 2·D·F + 2·n·D) + 2 · Σ of the methods' own
   ///   multiply-adds; norms, activation functions, embeddings and the head are left out.
   /// - addedLatencyEstimate = ⌈10⁶ · Σ multiply-adds of the methods that cannot be folded / Σ over
@@ -61,7 +62,7 @@ extension TrialCosts {
     let (width, inner) = (backbone.width, backbone.feedForward)
     let keptLayers = backbone.layers - (lowestTuned ?? backbone.layers)
     let branchOutputs = configuration.training.backboneDropout > 0 ? 4 : 2
-    let kept = (6 + branchOutputs) * width + 2 * inner + backbone.heads * length + 4
+    let kept = (6 + branchOutputs) * width + inner + backbone.heads * length + 4
     let input = lowestTuned.map { $0 > 0 ? 2 * width : width } ?? 0
     let perLayer = 4 * width * width + 2 * width * inner + 2 * length * width
     let share = Double(lastingMultiplyAdds) / Double(backbone.layers * perLayer)
