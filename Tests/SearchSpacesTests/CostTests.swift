@@ -29,9 +29,9 @@ import Testing
     // 6 layers of 4·D² + 2·D·F + 2·n·D multiply-adds, and one for each parameter of LoRA.
     let layer = 4 * 384 * 384 + 2 * 384 * 1536 + 2 * 128 * 384
     #expect(costs.flopsPerToken == 2 * (6 * layer + counts))
-    // Three layers are kept, each with 8·D + 2·F + H·n + 4 numbers a token, and the embeddings and
+    // Three layers are kept, each with 8·D + F + H·n + 4 numbers a token, and the embeddings and
     // the input of the lowest; LoRA keeps R.
-    let kept = 2 * 384 + 3 * (8 * 384 + 2 * 1536 + 12 * 128 + 4) + 3 * 8
+    let kept = 2 * 384 + 3 * (8 * 384 + 1536 + 12 * 128 + 4) + 3 * 8
     #expect(costs.activationBytes == 4 * 32 * 128 * kept)
   }
 
@@ -85,7 +85,7 @@ import Testing
     let costs = Self.costs(
       [LayerGroup(layers: 6, methods: [])], model: [TestSchemas.embeddings.defaultInstance])
     #expect(costs.parameters.trained == 30_522 * 384 + 2 * 384)
-    #expect(costs.activationBytes == 4 * 32 * 128 * (384 + 6 * (8 * 384 + 2 * 1536 + 12 * 128 + 4)))
+    #expect(costs.activationBytes == 4 * 32 * 128 * (384 + 6 * (8 * 384 + 1536 + 12 * 128 + 4)))
   }
 
   @Test func sequencesAreNoLongerThanThePositions() {
