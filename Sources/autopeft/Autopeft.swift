@@ -20,7 +20,7 @@ struct Autopeft: AsyncParsableCommand {
         name: "Runs",
         subcommands: [
           StatusCommand.self, TrialsCommand.self, BestCommand.self, ShowCommand.self,
-          ReportCommand.self, VerifyCommand.self, CleanCommand.self,
+          ReportCommand.self, CompareCommand.self, VerifyCommand.self, CleanCommand.self,
         ]),
       CommandGroup(
         name: "Configurations",

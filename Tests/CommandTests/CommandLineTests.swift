@@ -47,6 +47,15 @@ import Training
       ["bench", "training", "--task", "nli2", "--method", "lora", "--configuration", "a.yaml"],
       "--configuration says what to train by itself; leave out --method"
     ),
+    (
+      ["train", "a.yaml", "--budget", "1%", "--task", "nli2", "--output", "o"],
+      "--budget belongs to --design."
+    ),
+    (["compare", "a.csv", "--where", "split"], "--where must be column=value, got 'split'."),
+    (
+      ["compare", "a.csv", "--format", "json"],
+      "--format json needs --only arms or --only pairs."
+    ),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],

@@ -59,7 +59,7 @@ import Testing
     ) { try read("lora", ["dropout": .number(.nan)]) },
     Row(
       "unknown choice",
-      "method 'parallel-adapter': placement must be one of feed-forward, attention, got 'ffn'."
+      "method 'parallel-adapter': placement must be one of feed-forward, attention, both, got 'ffn'."
     ) { try read("parallel-adapter", ["placement": .text("ffn")]) },
     Row(
       "unknown member of a subset",

@@ -142,6 +142,11 @@ import Testing
         "parallel-adapter",
         ["bottleneck": .integer(6), "placement": .text("attention"), "scale": .number(2)])),
     Fixture(
+      "parallel-both",
+      MethodInstance(
+        "parallel-adapter",
+        ["bottleneck": .integer(6), "placement": .text("both"), "scale": .number(2)])),
+    Fixture(
       "prefix-flat",
       MethodInstance("prefix", ["length": .integer(3), "mlp-width": .integer(0)])),
     Fixture(

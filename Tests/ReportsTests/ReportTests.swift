@@ -3,6 +3,7 @@ import FoundationXML
 import SearchSpaces
 import Statistics
 import Testing
+import Training
 
 @testable import Reports
 
@@ -163,6 +164,24 @@ import Testing
         + "one design (same space, strategy, seed and backbone) was run on several tasks.", 2
     ),
     (.wrongMargin(-1), "the margin of equivalence must be a number above 0, got -1.0.", 2),
+    (
+      .unknownArm("s5", file: "a.csv", known: ["s4", "lora"]),
+      "a.csv has no arm 's5'. It has: s4, lora.", 2
+    ),
+    (
+      .nothingToCompare(file: "a.csv", arms: 1),
+      "a.csv has nothing to compare: 1 arm(s) with a block that every task has. At least two arms are "
+        + "needed; do --arm, --block, --task and --where name what they should?", 2
+    ),
+    (
+      .notAScore(place: FilePlace("a.csv", line: 3), got: "nan"),
+      "a.csv:3: a score must be a finite number, or empty for a failure, got 'nan'.", 65
+    ),
+    (
+      .scoredTwice(place: FilePlace("a.csv", line: 9), arm: "s4", block: "1"),
+      "a.csv:9: arm 's4' has a second score in block '1'. Name the column that tells the two apart "
+        + "with --task, or leave one of them out with --where.", 65
+    ),
   ]
 
   @Test(arguments: sentences)

@@ -53,6 +53,23 @@ import Testing
     #expect(read.yaml == text)
   }
 
+  @Test func overridesTakeThePlaceOfTheFilesValues() throws {
+    func read(_ overrides: [String]) throws -> PEFTConfiguration {
+      try PEFTConfiguration(
+        yaml: Self.configuration.yaml, file: "c.yaml", schemas: TestSchemas.all,
+        backbone: Shapes.bertBase, overrides: overrides)
+    }
+    var expected = Self.configuration.canonical
+    expected.training.learningRate = 2e-3
+    expected.training.epochs = 5
+    #expect(try read(["training.learning-rate=2e-3", "training.epochs=5"]) == expected)
+    #expect {
+      try read(["training.rate=2e-3"])
+    } throws: {
+      "\($0)".hasPrefix("--set training.rate=2e-3:1:1: unknown key 'rate'")
+    }
+  }
+
   @Test func identityIsStableAndOfTheCanonicalForm() throws {
     // The value is frozen: a change would orphan the trials of every stored run.
     #expect(Self.configuration.identity == Self.configuration.canonical.identity)

@@ -124,7 +124,8 @@ import Testing
         + "and 2 more."),
     Row(
       "ambiguous column", TaskError.columnAmbiguous(place: place, column: "text"),
-      "a.tsv:7: column 'text' occurs more than once.\n  Name the column by its number."),
+      "a.tsv:7: column 'text' occurs more than once.\n  Rename one of them, or name the column of a "
+        + "task file by its number."),
     Row(
       "column number", TaskError.columnBeyondRow(place: place, number: 5, count: 2),
       "a.tsv:7: no column 5, the line has 2.\n"

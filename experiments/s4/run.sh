@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
-# The discovery of S4 (arXiv 2301.01821) on a backbone: the factorial design on two tasks, and the
-# greedy procedure. Runs that are complete are kept, stopped or killed ones go on; after each run its
-# report is written anew beside this script, so that results can be committed stage by stage.
+# The discovery of S4 (arXiv 2301.01821). Runs that are complete are kept, stopped or killed ones go on;
+# after each run its report is written anew beside this script, so that results can be committed stage
+# by stage.
 #
 #   experiments/s4/run.sh [embedded|minilm] [FOLDER-FOR-RUNS]
 #
-# MODELS (32), BLOCKS (48), PILOT (12), PARALLEL (2), SEED (0) may be set in the environment.
+# embedded: the factorial design on two tasks, then the greedy procedure on each. minilm: the factorial
+# design on SST-2, in three groups as six layers allow for all five patterns, then spindle against
+# bottleneck in four groups, all else but methods and rate fixed; data/sst2 holds the GLUE files.
+#
+# MODELS (32), BLOCKS (48; 24 on minilm), PILOT (12), PARALLEL (2), SEED (0) may be set in the
+# environment.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=.build/release/autopeft
 backbone=${1:-embedded}
 folder=${2:-runs/s4}
 here=experiments/s4/$backbone
-models=${MODELS:-32} blocks=${BLOCKS:-48} pilot=${PILOT:-12} parallel=${PARALLEL:-2} seed=${SEED:-0}
+[ "$backbone" = minilm ] && usual=24 || usual=48
+models=${MODELS:-32} blocks=${BLOCKS:-$usual} pilot=${PILOT:-12} parallel=${PARALLEL:-2} seed=${SEED:-0}
 
 case $backbone in
   # 0.5 % leaves 265 parameters a layer of the embedded backbone, where 12 of the 15 sets of methods
@@ -22,7 +28,7 @@ case $backbone in
     changes=(--set budget.deployed=5% --set training.examples=1000 --set training.epochs=3
       --set training.length=48 --set 'training.learning-rate={float: [1.5e-3, 2e-2], log: true}') ;;
   minilm)
-    model=(--backbone models/minilm); tasks=("sst2:${SST2:-data/sst2}")
+    model=(--backbone models/minilm); tasks=(experiments/s4/tasks/sst2.yaml)
     changes=(--set training.examples=1024 --set training.epochs=3 --set training.batch=16
       --set training.length=64) ;;
   *) echo "usage: run.sh [embedded|minilm] [folder]" >&2; exit 2 ;;
@@ -47,16 +53,24 @@ report() { # folder runs…
   "$program" report "$@" --runs-dir "$folder" --output "$here/$output" --without-times
 }
 
+factorial() { # name task changes…
+  run "$1" "$2" s4-factorial --set "strategy.blocks=$blocks" --set "strategy.pilot=$pilot" "${@:3}"
+}
+
 names=()
 for task in "${tasks[@]}"; do
-  name=factorial-${task%%:*}
-  run "$name" "$task" s4-factorial \
-    --set "strategy.blocks=$blocks" --set "strategy.pilot=$pilot"
+  name=factorial-$(basename "$task" .yaml)
+  factorial "$name" "$task"
   names+=("$name")
   report factorial "${names[@]}"
 done
-for task in "${tasks[@]}"; do
-  name=greedy-${task%%:*}
-  run "$name" "$task" s4 --set "strategy.models-per-space=$models"
-  report "$name" "$name"
-done
+if [ "$backbone" = minilm ]; then
+  factorial pair-sst2 "${tasks[0]}" --set groups.count=4 --set tuned=all --set budget.spread=uniform \
+    --set 'groups.pattern={choice: [spindle, bottleneck]}'
+  report pair pair-sst2
+else
+  for task in "${tasks[@]}"; do
+    run "greedy-$task" "$task" s4 --set "strategy.models-per-space=$models"
+    report "greedy-$task" "greedy-$task"
+  done
+fi

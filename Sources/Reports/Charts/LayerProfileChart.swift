@@ -28,7 +28,7 @@ enum LayerProfileChart {
         let (low, high) = (y.place(Double(base)), y.place(Double(base + count)))
         picture.rectangle(
           x + step * 0.12, high, step * 0.76, low - high - 1, class: "s\(kind % 6)",
-          tip: "layer \(index + 1), \(method): \(Markup.whole(count)) parameters")
+          tip: "layer \(index), \(method): \(Markup.whole(count)) parameters")
         if low - high > 15, step > 24 {
           picture.text(
             letter(method, methods), x + step / 2, (low + high) / 2 + 4, anchor: .middle,
@@ -36,7 +36,7 @@ enum LayerProfileChart {
         }
         base += count
       }
-      picture.text("\(index + 1)", x + step / 2, bottom + 17, anchor: .middle, class: "tick")
+      picture.text("\(index)", x + step / 2, bottom + 17, anchor: .middle, class: "tick")
     }
     picture.line(left, bottom, 704, bottom, class: "axis")
     picture.text("layer, from the input side", 384, height - 8, anchor: .middle, class: "name")
@@ -62,7 +62,7 @@ enum LayerProfileChart {
   private static func summary(_ layers: [[String: Int]], _ methods: [String]) -> String {
     let parts = layers.enumerated().map { index, layer in
       let held = methods.compactMap { name in layer[name].map { "\(name) \($0)" } }
-      return "layer \(index + 1): " + (held.isEmpty ? "frozen" : held.joined(separator: ", "))
+      return "layer \(index): " + (held.isEmpty ? "frozen" : held.joined(separator: ", "))
     }
     return "Deployed parameters by layer. " + parts.joined(separator: "; ") + "."
   }

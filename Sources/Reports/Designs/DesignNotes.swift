@@ -72,9 +72,11 @@ enum DesignNotes {
       let open = contrast.scores.arms.filter { arm in
         arm != leader && !(contrast.comparison(leader, arm)?.isSupported ?? false)
       }
-      let list = open.count > 4 ? "\(open.count) other arms" : open.joined(separator: ", ")
+      // Arms may hold commas themselves.
+      let list =
+        open.count > 4 ? "\(open.count) other arms" : open.map { "“\($0)”" }.joined(separator: ", ")
       notes.append(
-        "\(contrast.contrast): \(leader) has the highest mean, but is not shown to be better than "
+        "\(contrast.contrast): “\(leader)” has the highest mean, but is not shown to be better than "
           + "\(list). Another set of seeds may well put one of them first.")
     }
     let tasks = analysis.sources.count

@@ -32,7 +32,7 @@ enum FoundConfiguration {
         .figure(
           LayerProfileChart.picture(
             layers, methods: methods, title: "Parameters by layer, \(source.name)"),
-          caption: "Deployed parameters of each layer by method, layer 1 nearest to the input."))
+          caption: "Deployed parameters of each layer by method, layer 0 nearest to the input."))
       blocks.append(
         .table(
           table(layers, methods: methods), name: "layers of \(source.name)",
@@ -60,7 +60,7 @@ enum FoundConfiguration {
     var table = Table(columns: ["layer"] + methods + ["all"])
     for (index, layer) in layers.enumerated() {
       table.append(
-        [.integer(index + 1)] + methods.map { .integer(layer[$0] ?? 0) }
+        [.integer(index)] + methods.map { .integer(layer[$0] ?? 0) }
           + [.integer(layer.values.reduce(0, +))])
     }
     return table

@@ -99,11 +99,11 @@ enum PageStyle {
       figcaption,caption{font-size:.92rem;color:var(--soft);text-align:left;padding:.5rem 0 0}
       caption{padding:0 0 .4rem}
       .scroll{overflow-x:auto;margin:1rem 0}
-      table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-      th,td{padding:.34rem .6rem;border-bottom:1px solid var(--rule);text-align:left;
+      table{border-collapse:collapse;width:100%;font-size:.88rem;line-height:1.4;font-variant-numeric:tabular-nums}
+      th,td{padding:.34rem .5rem;border-bottom:1px solid var(--rule);text-align:left;
       vertical-align:top}
-      th{font-weight:600;color:var(--soft);white-space:nowrap;border-bottom:2px solid var(--rule)}
-      td.n,th.n{text-align:right;white-space:nowrap}
+      th{font-weight:600;color:var(--soft);vertical-align:bottom;border-bottom:2px solid var(--rule)}
+      td.n,th.n{text-align:right}td.n{white-space:nowrap}
       .callout{background:var(--note);border-left:4px solid var(--main);border-radius:0 .4rem .4rem 0;
       padding:.6rem 1rem;margin:1rem 0}
       .callout.warn{border-left-color:var(--warm)}

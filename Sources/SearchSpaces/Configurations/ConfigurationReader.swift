@@ -3,15 +3,18 @@ public import Foundation
 extension PEFTConfiguration {
   /// Reads a configuration file: every setting a constant, defaults for what is left out.
   ///
+  /// - Parameter overrides: values `key.path=value` that take the place of the file's, in order.
   /// - Throws: `SpaceError` with the place, as for space files.
   public init(
-    yaml text: String, file: String, schemas: [MethodSchema], backbone: BackboneShape
+    yaml text: String, file: String, schemas: [MethodSchema], backbone: BackboneShape,
+    overrides: [String] = []
   ) throws(SpaceError) {
     guard text.utf8.count <= SpaceText.sizeLimit else {
       throw .tooLarge(file: file, bytes: text.utf8.count, limit: SpaceText.sizeLimit)
     }
     try backbone.checkSizes(file: file)
-    let root = try SpaceNode.parse(text, file: file)
+    var root = try SpaceNode.parse(text, file: file)
+    for override in overrides { root = try SpaceOverride(override).applied(to: root) }
     try SpaceGrammar.checkVersion(root)
     let grammar = SpaceGrammar(schemas: schemas)
     try ShapeChecker.check(

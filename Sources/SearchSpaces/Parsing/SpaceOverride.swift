@@ -1,4 +1,4 @@
-/// One value that takes the place of what a space file says, written `key.path=value`.
+/// One value that takes the place of what a space or configuration file says, written `key.path=value`.
 ///
 /// The path names mappings from the top (`training.epochs`, `strategy.initial`); the value is YAML.
 /// A key that the file leaves out is added, so the ordinary checks find a misspelt one, and messages

@@ -134,7 +134,10 @@ extension TaskError: CustomStringConvertible {
         "Columns: \(Wording.list(present))."
       )
     case .columnAmbiguous(let place, let column):
-      ("\(place): column '\(column)' occurs more than once.", "Name the column by its number.")
+      (
+        "\(place): column '\(column)' occurs more than once.",
+        "Rename one of them, or name the column of a task file by its number."
+      )
     case .columnBeyondRow(let place, let number, let count):
       (
         "\(place): no column \(number), the line has \(count).",

@@ -20,6 +20,13 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var design: DesignOptions
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change one value of the file, such as training.learning-rate=2e-3; may be repeated.",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
   @OptionGroup var model: ModelOptions
   @OptionGroup var output: OutputOptions
 
@@ -64,10 +71,13 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func configuration() throws -> PEFTConfiguration {
-    guard let file else { return try design.configuration(backbone: model.backbone) }
+    guard let file else {
+      return try design.configuration(backbone: model.backbone, overrides: overrides)
+    }
     return try PEFTConfiguration(
       yaml: try SpaceText.read(URL(filePath: file), name: file), file: file,
-      schemas: MethodRegistry.schemas, backbone: try BackboneFacts(name: model.backbone).shape)
+      schemas: MethodRegistry.schemas, backbone: try BackboneFacts(name: model.backbone).shape,
+      overrides: overrides)
   }
 
   func run() throws {

@@ -20,21 +20,14 @@ struct DesignOptions: ParsableArguments {
       valueName: "0.5%"))
   var budget: String?
 
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Change one value of the design, such as training.learning-rate=2e-3; may be repeated.",
-      valueName: "key=value"))
-  var overrides: [String] = []
-
   func validate() throws {
-    if name == nil, budget != nil || !overrides.isEmpty {
-      throw ValidationError("--budget and --set belong to --design.")
+    if name == nil, budget != nil {
+      throw ValidationError("--budget belongs to --design.")
     }
   }
 
   /// The one configuration of the design on a backbone.
-  func configuration(backbone: String) throws -> PEFTConfiguration {
+  func configuration(backbone: String, overrides: [String]) throws -> PEFTConfiguration {
     let file = try path()
     let settings = (budget.map { ["budget.deployed=\($0)"] } ?? []) + overrides
     let space = try StudyAssembly.space(
