@@ -73,6 +73,9 @@ struct ExportCase: CustomTestStringConvertible {
     .of(
       "krona of two factors", [MethodInstance("krona", ["factor": .integer(2)])],
       [MethodInstance("krona", ["factor": .integer(4)])], holds: ["config", "merged"]),
+    .of(
+      "kadaptation", [MethodInstance("kadaptation", ["division": .integer(4)])],
+      [MethodInstance("kadaptation", ["division": .integer(4)])], holds: ["config", "merged"]),
     mapped("oft", ["block-size": .integer(4)]),
     mapped("oft", ["block-size": .integer(4), "map": .text("cayley")]),
     mapped("boft", ["block-size": .integer(4)]),

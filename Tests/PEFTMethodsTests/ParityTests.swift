@@ -73,6 +73,14 @@ import Testing
     Fixture(
       "krona-block",
       MethodInstance("krona-block", ["scale": .number(2), "residual": .flag(true)])),
+    Fixture(
+      "kadaptation",
+      MethodInstance(
+        "kadaptation",
+        [
+          "targets": .list(["query", "ffn-in"]), "division": .integer(4), "rank": .integer(2),
+          "scale": .number(3),
+        ])),
     mapped("oft-neumann", "oft", ["block-size": .integer(4)]),
     mapped("oft-cayley", "oft", ["block-size": .integer(4), "map": .text("cayley")]),
     mapped("boft", "boft", ["block-size": .integer(4)]),

@@ -113,6 +113,9 @@ import Testing
       "KronA 24 × 24 by 32 × 32", bertBase, [MethodInstance("krona", [:])], trained: 38_400,
       deployed: 38_400, published: 38_400),
     row(
+      "KAdaptation with 32 terms", bertBase, [MethodInstance("kadaptation", [:])],
+      trained: 24 * 1_536 + 4_096, deployed: 24 * 1_536 + 4_096, published: 24 * 1_536 + 4_096),
+    row(
       "OFT 32 on query and value", bertBase, [MethodInstance("oft", [:])], trained: 24 * 11_904,
       deployed: 24 * 11_904, published: 24 * 11_904),
     row(

@@ -19,6 +19,7 @@ public enum MethodRegistry {
     LoKr.self,
     KronA.self,
     KronABlock.self,
+    KAdaptation.self,
     OFT.self,
     BOFT.self,
     IA3.self,
