@@ -15,7 +15,10 @@ public enum SearchReport {
     let best = try BestReport.read(source.history)
     var sections = [outcome(analysis, best), history(analysis), front(analysis)]
     sections.append(ImportanceSection(analysis.importance).section)
-    sections += [coordinates(analysis)].compactMap { $0 }
+    sections += [
+      coordinates(analysis), try FitSection(source)?.section, try EarlierTable.section(source),
+    ]
+    .compactMap { $0 }
     sections.append(FoundConfiguration.section([source]))
     sections.append(try trials(source, includesTimes: includesTimes))
     return ReportDocument(

@@ -116,7 +116,8 @@ public struct ScoreImportance: Sendable {
       interactions: split.interactions.sorted {
         ($1.share.value, $0.first, $0.second) < ($0.share.value, $1.first, $1.second)
       },
-      explained: explained, isExact: split.isExact, doubt: explained >= Self.leastExplained ? nil : .unexplained)
+      explained: explained, isExact: split.isExact,
+      doubt: explained >= Self.leastExplained ? nil : .unexplained)
   }
 
   /// The hyper-parameters have seen the scores that are left out, so that a little of pure noise is
