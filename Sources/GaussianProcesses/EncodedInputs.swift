@@ -17,6 +17,8 @@ public struct EncodedInputs: Sendable, Equatable {
   public private(set) var values: [Double] = []
   /// n · d flags.
   public private(set) var isActive: [Bool] = []
+  /// n; which function each point's score belongs to.
+  public private(set) var tasks: [RelatedTask] = []
   /// n.
   public private(set) var count = 0
 
@@ -30,10 +32,11 @@ public struct EncodedInputs: Sendable, Equatable {
 
   /// Adds a point.
   ///
+  /// - Parameter task: the searched function by default.
   /// - Throws: `GaussianProcessError.wrongDimensions`, `.inputNotFinite` (an active value that is
   ///   NaN or infinite), `.notACategory`.
   public mutating func append(
-    _ point: [Double], isActive active: [Bool]
+    _ point: [Double], isActive active: [Bool], task: RelatedTask = .own
   ) throws(GaussianProcessError) {
     guard point.count == dimensions, active.count == dimensions else {
       throw .wrongDimensions(
@@ -52,6 +55,7 @@ public struct EncodedInputs: Sendable, Equatable {
       values.append(active[dimension] ? point[dimension] : 0)
       isActive.append(active[dimension])
     }
+    tasks.append(task)
     count += 1
   }
 
@@ -61,6 +65,7 @@ public struct EncodedInputs: Sendable, Equatable {
     var result = self
     result.values += other.values
     result.isActive += other.isActive
+    result.tasks += other.tasks
     result.count += other.count
     return result
   }

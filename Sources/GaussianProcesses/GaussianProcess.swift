@@ -31,7 +31,8 @@ public struct GaussianProcess: Sendable {
   public let kernel: ProductKernel
   private let embedding: Embedding
   private let root: Cholesky
-  private let alpha: [Double]
+  /// α.
+  let alpha: [Double]
 
   public var hyperparameters: Hyperparameters { kernel.hyperparameters }
 
@@ -66,6 +67,22 @@ public struct GaussianProcess: Sendable {
     let half = root.triangularSolve(cross.transposed)
     let variances = half.columnSquares.map { max(hyperparameters.signalVariance - $0, 0) }
     return Posterior(means: means, variances: variances)
+  }
+
+  /// μ at each point, without the work for v.
+  public func means(at points: EncodedInputs) -> [Double] {
+    kernel.covariance(Embedding(points), embedding, kinds: inputs.kinds).times(alpha)
+      .map { $0 + hyperparameters.mean }
+  }
+
+  /// How far each score is from what the model expects of it from all the others.
+  ///
+  /// yᵢ − μ₋ᵢ(xᵢ) = αᵢ / [(K + σ² I)⁻¹]ᵢᵢ, with the hyper-parameters as they are.
+  ///
+  /// Reference: Rasmussen and Williams 2006, equation 5.12. Complexity: n³.
+  public var leaveOneOutResiduals: [Double] {
+    let inverse = root.inverse()
+    return alpha.indices.map { alpha[$0] / inverse[$0, $0] }
   }
 
   /// The means at several points and the covariances of the function at them, [n, n].

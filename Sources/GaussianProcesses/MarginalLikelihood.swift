@@ -21,6 +21,8 @@ public struct MarginalLikelihood: Sendable {
   }
 
   private let factors: [Factor]
+  /// Of each pair (`RelatedTask`); nil where all are 1.
+  private let taskFactors: [Double]?
   private let targets: [Double]
   private let dimensions: Int
 
@@ -39,6 +41,7 @@ public struct MarginalLikelihood: Sendable {
           rows: members.count, columns: pairs,
           values: members.flatMap { embedding.pairDistances(dimension: $0) }))
     }
+    taskFactors = embedding.pairTaskFactors
     self.targets = targets
     dimensions = inputs.dimensions
   }
@@ -68,7 +71,9 @@ public struct MarginalLikelihood: Sendable {
         factor.distances.times(factor.dimensions.map { weights[$0] }, .transposed))
     }
     let pairs = targets.count * (targets.count - 1) / 2
-    var covariance = Array(repeating: hyper.signalVariance, count: pairs)
+    var covariance =
+      taskFactors?.map { hyper.signalVariance * $0 }
+      ?? Array(repeating: hyper.signalVariance, count: pairs)
     for correlation in correlations {
       for pair in 0..<pairs { covariance[pair] *= correlation.values[pair] }
     }
@@ -123,6 +128,7 @@ public struct MarginalLikelihood: Sendable {
     var result = Array(repeating: 0.0, count: dimensions + 3)
     for (index, factor) in factors.enumerated() {
       var chain = sensitivity
+      if let taskFactors { for pair in chain.indices { chain[pair] *= taskFactors[pair] } }
       for pair in chain.indices {
         chain[pair] *= hyper.signalVariance * correlations[index].slopes[pair]
       }

@@ -35,10 +35,21 @@ public enum TrialDetails {
     if let seconds = try history.times()[trial.number]?.seconds {
       table.append([.text("seconds"), .number(seconds, digits: 1)])
     }
+    if let fit = try history.fits()[trial.number] {
+      table.append([.text("fit_r_hat"), .number(fit.rHat, digits: 3)])
+      table.append([.text("fit_effective_draws"), .number(fit.effectiveDraws, digits: 1)])
+      table.append([.text("fit_draws"), .integer(fit.draws)])
+      table.append([.text("fit_divergences"), .integer(fit.divergences)])
+    }
     if let failure = trial.failure {
       table.append([.text("failure"), .text(failure)])
     }
     return table
+  }
+
+  /// What must not be overlooked about the fit that proposed a trial; nil where it is sound.
+  public static func fitWarning(_ number: Int, in history: RunHistory) throws -> String? {
+    try history.fits()[number].flatMap { FitSummary([number: $0])?.warning }
   }
 
   /// The epochs of a finished trial.

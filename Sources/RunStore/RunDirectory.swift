@@ -4,7 +4,7 @@ internal import Glibc
 
 /// The folder that holds one study: its frozen space, its database, and all that trials leave.
 ///
-///     runs/NAME/  space.yaml  environment.json  study.sqlite  lock
+///     runs/NAME/  space.yaml  earlier.json  environment.json  study.sqlite  lock
 ///                 trials/0041/…   report/   export/   cache/
 ///
 /// A run appears under its name only when it is complete: it is made under a hidden name beside
@@ -27,6 +27,8 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// The frozen copy of the space file.
   public var spaceFile: String { path + "/space.yaml" }
+  /// What was taken over from earlier runs; only in runs that were started so.
+  public var earlierFile: String { path + "/earlier.json" }
   /// Versions, processor, BLAS, threads, and hashes of backbone and data.
   public var environmentFile: String { path + "/environment.json" }
   /// The SQLite database; only the controller opens it for writing.

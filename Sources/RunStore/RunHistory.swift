@@ -1,6 +1,6 @@
 public import Foundation
 internal import GRDB
-internal import SearchSpaces
+public import SearchSpaces
 
 /// The database of one run, as everybody may read it while a search goes on.
 ///
@@ -80,6 +80,22 @@ public final class RunHistory: Sendable {
   /// The event log from its start.
   public func events() throws -> [EventRecord] {
     try read(events(_:))
+  }
+
+  /// How the fits behind proposals went, by trial; trials without one are absent.
+  public func fits() throws -> [Int: FitDiagnostics] {
+    let rows = try read {
+      try Row.fetchAll(
+        $0,
+        sql: """
+          SELECT sequence, trial, json_extract(payload, '$.fit') AS fit FROM event
+          WHERE kind = 'proposed' AND json_extract(payload, '$.fit') IS NOT NULL
+          """)
+    }
+    return try Dictionary(
+      uniqueKeysWithValues: rows.map { row in
+        (row["trial"] as Int, try decode(row["fit"], "event", row["sequence"], "payload"))
+      })
   }
 
   /// The operational log from its start.

@@ -22,7 +22,7 @@ extension RunStore {
         try Self.insert(candidate, number: number, database)
         let payload = ProposedPayload(
           origin: candidate.origin, identity: candidate.identity, replicate: candidate.replicate,
-          seenThrough: candidate.seenThrough)
+          seenThrough: candidate.seenThrough, fit: candidate.fit)
         try Self.append(
           .proposed, trial: number, payload: try CanonicalJSON.text(payload), at: date, database)
         return try history.trial(number, database)
@@ -183,6 +183,8 @@ private struct ProposedPayload: Encodable {
   var identity: String
   var replicate: Int
   var seenThrough: Int
+  /// Left out where no Markov chain was run, as in all runs before it was kept.
+  var fit: FitDiagnostics?
 }
 
 /// The columns of a trial's result, and the payload of its `recorded` event.

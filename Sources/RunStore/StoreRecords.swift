@@ -60,11 +60,13 @@ public struct NewTrial: Sendable {
   public var replicate: Int
   public var seenThrough: Int
   public var design: DesignCell?
+  /// How the fit behind the proposal went; kept with the event, not with the trial.
+  public var fit: FitDiagnostics?
 
   public init(
     origin: TrialOrigin, point: SearchPoint?, configuration: PEFTConfiguration,
     costs: TrialCosts, identity: String, replicate: Int = 0, seenThrough: Int = 0,
-    design: DesignCell? = nil
+    design: DesignCell? = nil, fit: FitDiagnostics? = nil
   ) {
     self.origin = origin
     self.point = point
@@ -74,6 +76,7 @@ public struct NewTrial: Sendable {
     self.replicate = replicate
     self.seenThrough = seenThrough
     self.design = design
+    self.fit = fit
   }
 }
 

@@ -22,11 +22,14 @@ public struct StudySettings: Codable, Hashable, Sendable {
   public var threads: Int
   /// SHA-256 of the frozen space file.
   public var spaceHash: String
+  /// SHA-256 of `earlier.json`; nil for a run that learns from no other.
+  public var earlierHash: String?
 
   public init(
     seed: UInt64, strategy: String, overrides: [String] = [], window: Int,
     plannedTrials: Int? = nil, backbone: String, casing: String? = nil,
-    task: String, head: String, threads: Int = 1, spaceHash: String
+    task: String, head: String, threads: Int = 1, spaceHash: String,
+    earlierHash: String? = nil
   ) {
     self.seed = seed
     self.strategy = strategy
@@ -39,6 +42,7 @@ public struct StudySettings: Codable, Hashable, Sendable {
     self.head = head
     self.threads = threads
     self.spaceHash = spaceHash
+    self.earlierHash = earlierHash
   }
 
   /// The default window of K parallel workers: K for one, 2K otherwise.

@@ -17,12 +17,14 @@ struct PointEncoder: Sendable {
   }
 
   /// [points.count, d].
-  func inputs(_ points: [SearchPoint]) throws(StrategyError) -> EncodedInputs {
+  func inputs(
+    _ points: [SearchPoint], task: RelatedTask = .own
+  ) throws(StrategyError) -> EncodedInputs {
     var inputs = EncodedInputs(kinds: kinds)
     do throws(GaussianProcessError) {
       for point in points {
         let encoded = space.encode(point)
-        try inputs.append(encoded.values, isActive: encoded.isActive)
+        try inputs.append(encoded.values, isActive: encoded.isActive, task: task)
       }
     } catch {
       throw .surrogate(reason: error.description)

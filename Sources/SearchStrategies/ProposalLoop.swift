@@ -10,6 +10,10 @@ struct ProposalLoop: Sendable {
   let design: SpaceFillingDesign
   /// Trials of the design before proposals are learned.
   let initial: Int
+  /// What earlier runs have found out.
+  private var warmStart: WarmStart?
+  /// Trials of the design before proposals are learned where an earlier run clearly agrees.
+  private var brief = 0
 
   init(space: SearchSpace, seed: UInt64, initial: Int) {
     self.space = space
@@ -37,11 +41,45 @@ struct ProposalLoop: Sendable {
     return min(usual, max(plannedTrials / 4, 5))
   }
 
+  /// The same loop with what earlier runs have found out.
+  ///
+  /// - Parameter mayBeBrief: whether the design may end early where one of them clearly agrees: at
+  ///   half of its trials, but no fewer than 8, from which a rank correlation can be told.
+  func warmed(by warmStart: WarmStart, mayBeBrief: Bool) -> ProposalLoop {
+    var warmed = self
+    warmed.warmStart = warmStart
+    warmed.brief = mayBeBrief ? min(initial, max(8, initial / 2)) : initial
+    return warmed
+  }
+
+  private func isDesignOver(_ view: HistoryView) throws(StrategyError) -> Bool {
+    if view.initialCount >= initial { return true }
+    guard let warmStart, view.initialCount >= brief else { return false }
+    return try warmStart.isClear(view)
+  }
+
+  /// A candidate that a model has chosen.
+  struct Choice {
+    let candidate: Candidate
+    /// How the model's fit went; nil where no Markov chain was run for it.
+    var fit: FitDiagnostics?
+  }
+
   /// - Parameter propose: the next candidate for a history with at least two scores; nil where there
   ///   is none.
   func ask(
-    count: Int, history given: [Trial],
+    count: Int, history: [Trial],
     propose: (_ history: [Trial], _ view: HistoryView) throws(StrategyError) -> Candidate?
+  ) throws(StrategyError) -> [Proposal] {
+    try askWithFits(count: count, history: history) { history, view throws(StrategyError) in
+      try propose(history, view).map { Choice(candidate: $0) }
+    }
+  }
+
+  /// The same for choices that tell of their fits.
+  func askWithFits(
+    count: Int, history given: [Trial],
+    propose: (_ history: [Trial], _ view: HistoryView) throws(StrategyError) -> Choice?
   ) throws(StrategyError) -> [Proposal] {
     var history = given
     var proposals: [Proposal] = []
@@ -60,13 +98,13 @@ struct ProposalLoop: Sendable {
 
   private func next(
     _ history: [Trial], _ view: HistoryView,
-    _ propose: ([Trial], HistoryView) throws(StrategyError) -> Candidate?
+    _ propose: ([Trial], HistoryView) throws(StrategyError) -> Choice?
   ) throws(StrategyError) -> Proposal? {
     // Two scores are the least from which a scale can be learned.
-    if view.initialCount >= initial, view.observed.count >= 2,
-      let candidate = try propose(history, view)
+    if try isDesignOver(view), view.observed.count >= 2,
+      let choice = try propose(history, view)
     {
-      return Proposal(candidate: candidate, origin: .model)
+      return Proposal(candidate: choice.candidate, origin: .model, fit: choice.fit)
     }
     return try design.next(unlike: view.identities, nearby: view.points)
       .map { Proposal(candidate: $0, origin: .initial) }

@@ -60,11 +60,17 @@ public struct Proposal: Sendable {
   public let design: DesignCell?
   /// The point of the trial; nil for a control that lies outside the space.
   public let point: SearchPoint?
+  /// How the fit behind the proposal went; nil where no Markov chain was run for it.
+  public let fit: FitDiagnostics?
 
-  public init(candidate: Candidate, origin: TrialOrigin, design: DesignCell? = nil) {
+  public init(
+    candidate: Candidate, origin: TrialOrigin, design: DesignCell? = nil,
+    fit: FitDiagnostics? = nil
+  ) {
     self.candidate = candidate
     self.origin = origin
     self.design = design
+    self.fit = fit
     point = candidate.point
   }
 
@@ -76,6 +82,7 @@ public struct Proposal: Sendable {
     origin = .initial
     self.design = design
     point = nil
+    fit = nil
   }
 
   /// The name of the training, which no other trial of the search may have.

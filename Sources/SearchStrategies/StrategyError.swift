@@ -5,6 +5,8 @@ public enum StrategyError: Error, Equatable {
   case unknownStrategy(name: String, known: [String])
   case unknownSetting(strategy: String, key: String, known: [String])
   case wrongSetting(strategy: String, key: String, expected: String, got: String)
+  /// The strategy has no model that earlier runs could be told to.
+  case noWarmStart(strategy: String, known: [String])
   /// A finished trial without a score, or with one that is not finite.
   case unusableScore(trial: Int, score: Double?)
   /// A trial's point does not fit the space's dimensions.
@@ -28,6 +30,10 @@ extension StrategyError: CustomStringConvertible {
           + Suggestion.suggestion(for: key, among: known)
     case .wrongSetting(let strategy, let key, let expected, let got):
       return "strategy.\(key) of '\(strategy)' must be \(expected), got \(got)."
+    case .noWarmStart(let strategy, let known):
+      return
+        "strategy '\(strategy)' does not learn from earlier runs. Leave --from out, or choose one "
+        + "of: " + known.map { "'\($0)'" }.joined(separator: ", ") + "."
     case .unusableScore(let trial, let score):
       let got = score.map { "the score \($0)" } ?? "no score"
       return "trial \(trial) is complete with \(got); a complete trial needs a finite score. "

@@ -23,6 +23,8 @@ struct Surrogate: Sendable {
 
   let training: TrainingSet
   let processes: [GaussianProcess]
+  /// How the Markov chains went; nil where the hyper-parameters were maximised.
+  let fit: FitDiagnostics?
 
   /// - Parameter seed: of the study; fits are keyed by it and the number of observations.
   init(
@@ -34,6 +36,7 @@ struct Surrogate: Sendable {
       let draws: [Hyperparameters]
       switch inference {
       case .maximumAPosteriori:
+        fit = nil
         draws = [
           try HyperparameterFit(
             inputs: training.inputs, targets: training.targets,
@@ -41,9 +44,10 @@ struct Surrogate: Sendable {
           ).hyperparameters
         ]
       case .saas(let plan):
-        draws = try SaasFit(
-          inputs: training.inputs, targets: training.targets, plan: plan, key: key
-        ).hyperparameters
+        let found = try SaasFit(
+          inputs: training.inputs, targets: training.targets, plan: plan, key: key)
+        draws = found.hyperparameters
+        fit = FitDiagnostics(found)
       }
       var processes: [GaussianProcess] = []
       for draw in draws {
@@ -138,5 +142,16 @@ final class SurrogateMemory: Sendable {
     let made = try Surrogate(training, inference: inference, seed: seed)
     last.withLock { $0 = made }
     return made
+  }
+}
+
+extension FitDiagnostics {
+  /// Of the draws of a fit; what is no finite number is not known.
+  init(_ fit: SaasFit) {
+    self.init(
+      rHat: fit.report.rHat.flatMap { $0.isFinite ? $0 : nil },
+      effectiveDraws: fit.report.effectiveSamples.flatMap { $0.isFinite ? $0 : nil },
+      divergences: fit.report.divergences,
+      draws: fit.chains.reduce(0) { $0 + $1.draws.count })
   }
 }

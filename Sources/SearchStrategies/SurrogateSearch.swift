@@ -14,6 +14,8 @@ struct SurrogateSearch: Sendable {
   let listingLimit: Int
   let encoder: PointEncoder
   let objectives: KnownObjectives
+  /// What earlier runs have found out.
+  var warmStart: WarmStart?
   private let surrogates = SurrogateMemory()
   private let listings = ListingMemory()
 
@@ -50,11 +52,21 @@ struct SurrogateSearch: Sendable {
     objectives = KnownObjectives(space)
   }
 
-  func candidate(_ view: HistoryView) throws(StrategyError) -> Candidate? {
+  /// What earlier runs tell this search.
+  func warmStart(by runs: [EarlierRun]) -> WarmStart {
+    WarmStart(runs, encoder: encoder, transform: transform, seed: seed)
+  }
+
+  func agreements(_ history: [Trial]) throws(StrategyError) -> [EarlierAgreement] {
+    try warmStart?.agreements(HistoryView(history, space: space)) ?? []
+  }
+
+  func choice(_ view: HistoryView) throws(StrategyError) -> ProposalLoop.Choice? {
     let surrogate = try surrogates.surrogate(
       TrainingSet(
         view, encoder: encoder, objectives: objectives, transform: transform,
-        limit: inference.pointLimit, seed: seed), inference: inference, seed: seed)
+        limit: inference.pointLimit, seed: seed, warmStart: warmStart), inference: inference,
+      seed: seed)
     let key = RandomKey(seed: seed).derived("proposal").derived(view.nextNumber)
     let search = AcquisitionSearch(
       space: space, encoder: encoder,
@@ -65,8 +77,12 @@ struct SurrogateSearch: Sendable {
     if let listing = try listings.listing(
       encoder, objectives: objectives, limit: listingLimit)
     {
-      return try search.best(of: listing)?.candidate
+      return try search.best(of: listing).map {
+        ProposalLoop.Choice(candidate: $0.candidate, fit: surrogate.fit)
+      }
     }
-    return try search.best(near: surrogate.promising)?.candidate
+    return try search.best(near: surrogate.promising).map {
+      ProposalLoop.Choice(candidate: $0.candidate, fit: surrogate.fit)
+    }
   }
 }

@@ -4,7 +4,8 @@ import SearchSpaces
 
 /// What a surrogate is told: encoded points with transformed scores.
 ///
-/// Failed trials enter with the worst score. Of more points than the model can carry, half are the
+/// Own trials come first, then those of earlier runs (`WarmStart`), which are no contenders. Failed
+/// trials enter with the worst score. Of more points than the model can carry, half are the
 /// best finished ones by the order of merit and half are drawn from the others, so that it keeps both the front
 /// and the rest of the space in view.
 struct TrainingSet: Sendable, Equatable {
@@ -12,16 +13,18 @@ struct TrainingSet: Sendable, Equatable {
   let inputs: EncodedInputs
   /// Transformed scores.
   let targets: [Double]
-  /// The known objectives of each point; nil for failed trials, which are no contenders.
+  /// The known objectives of each point; nil for failed trials and those of earlier runs, which are
+  /// no contenders.
   let known: [[Double]?]
   let hasKnownObjectives: Bool
 
   /// - Parameters:
   ///   - view: at least one finished trial with a point.
   ///   - seed: decides which points are drawn where there are too many.
+  ///   - warmStart: what earlier runs add.
   init(
     _ view: HistoryView, encoder: PointEncoder, objectives: KnownObjectives,
-    transform: OutputTransform, limit: Int, seed: UInt64
+    transform: OutputTransform, limit: Int, seed: UInt64, warmStart: WarmStart? = nil
   ) throws(StrategyError) {
     let scores = view.observed.map(\.score)
     let transformed: [Double]
@@ -37,10 +40,12 @@ struct TrainingSet: Sendable, Equatable {
       view.observed.map { objectives.values($0.costs) } + view.failed.map { _ in nil }
     let chosen = Self.chosen(
       objectives.points(view.observed), of: allPoints.count, limit: limit, seed: seed)
-    points = chosen.map { allPoints[$0] }
-    targets = chosen.map { allTargets[$0] }
-    known = chosen.map { allKnown[$0] }
-    inputs = try encoder.inputs(points)
+    let earlier = try warmStart?.contributions(view, targets: transformed) ?? []
+    let own = chosen.map { allPoints[$0] }
+    points = own + earlier.flatMap(\.points)
+    targets = chosen.map { allTargets[$0] } + earlier.flatMap(\.targets)
+    known = chosen.map { allKnown[$0] } + earlier.flatMap { $0.points.map { _ in nil } }
+    inputs = earlier.reduce(try encoder.inputs(own)) { $0.appending($1.inputs) }
     hasKnownObjectives = objectives.count > 0
   }
 

@@ -92,6 +92,9 @@ private struct Check {
     if let hash, hash != settings.spaceHash {
       add("space.yaml", "its SHA-256 is \(hash), the run was started with \(settings.spaceHash)")
     }
+    guard settings.earlierHash != nil else { return }
+    let run = run
+    attempt("earlier.json") { _ = try EarlierRuns.frozen(in: run, settings: settings) }
   }
 
   /// Replays the event log against the trials and the window.

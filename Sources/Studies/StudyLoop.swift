@@ -138,7 +138,7 @@ final class StudyLoop {
     return NewTrial(
       origin: proposal.origin, point: proposal.point, configuration: candidate.configuration,
       costs: candidate.costs, identity: proposal.trainingIdentity, seenThrough: view,
-      design: proposal.design)
+      design: proposal.design, fit: proposal.fit)
   }
 
   private func adopt(_ record: TrialRecord) {

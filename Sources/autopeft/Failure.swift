@@ -70,6 +70,7 @@ struct Failure {
   private static func code(of error: any Error) -> Int32? {
     switch error {
     case let error as StudyError: error.exitCode
+    case let error as EarlierRunError: error.exitCode
     case let error as ReportError: error.exitCode
     case let error as ExecutorError: error.exitCode
     case let error as RunDirectoryError: error.exitCode

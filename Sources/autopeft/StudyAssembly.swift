@@ -40,7 +40,10 @@ struct StudyAssembly {
 
   /// References first, then `start:`, then the strategy.
   func plan() throws -> StudyPlan {
-    StudyPlan(given: Self.given(of: space), strategy: try Self.strategy(settings, for: space))
+    StudyPlan(
+      given: Self.given(of: space),
+      strategy: try Self.strategy(
+        settings, for: space, earlier: try EarlierRuns.frozen(in: run, settings: settings)))
   }
 
   /// What a search of a space trains before it asks its strategy.
@@ -62,11 +65,11 @@ struct StudyAssembly {
 
   /// The strategy that a study's settings name.
   static func strategy(
-    _ settings: StudySettings, for space: SearchSpace
+    _ settings: StudySettings, for space: SearchSpace, earlier: [EarlierRun] = []
   ) throws -> any SearchStrategy {
     try StrategyRegistry.make(
       settings.strategy, space: space, seed: settings.seed, settings: space.strategySettings,
-      plannedTrials: settings.plannedTrials)
+      plannedTrials: settings.plannedTrials, earlier: earlier)
   }
 
   /// What a run's bytes depend on, on this machine and now.

@@ -50,7 +50,9 @@ struct StudySitting {
       throw Failure.Outcome(
         code: 75, text: "stopped; 'autopeft resume \(run.path)' goes on from here.")
     }
-    let trials = try RunHistory.open(run).trials()
+    let history = try RunHistory.open(run)
+    if let warning = FitSummary(try history.fits())?.warning { Console.note(warning) }
+    let trials = try history.trials()
     if !trials.contains(where: { $0.state == .complete }) {
       throw Failure.Outcome(
         code: 3,

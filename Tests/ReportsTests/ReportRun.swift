@@ -3,6 +3,7 @@ import LinearAlgebra
 import RunStore
 import SearchSpaces
 import SearchStrategies
+import Studies
 import Training
 
 @testable import Reports
@@ -55,26 +56,34 @@ struct ReportRun {
   /// - Parameters:
   ///   - task: as the settings name it.
   ///   - failing: numbers of trials that fail.
+  ///   - earlier: runs that this one learns from.
   init(
     strategy name: String, settings: [String: ParameterValue] = [:], trials: Int = 10_000,
-    task: String = "made-up", seed: UInt64 = 1, bonus: String? = nil, failing: Set<Int> = []
+    task: String = "made-up", seed: UInt64 = 1, bonus: String? = nil, failing: Set<Int> = [],
+    from earlier: [ReportRun] = []
   ) throws {
     let space = try SearchSpace(
       yaml: Self.text, file: "test.yaml", schemas: Self.schemas, backbone: Self.backbone)
     let parent = FileManager.default.temporaryDirectory
       .appending(path: "autopeft-report-\(UUID().uuidString)").path
+    let taken = try earlier.map { try EarlierRuns.take(from: $0.source.history.run, into: space) }
     let run = try RunDirectory.create(name: "made-up", in: parent) { draft in
       try RunFiles.durable.write(Data(Self.text.utf8), draft.spaceFile)
+      if !taken.isEmpty {
+        try RunFiles.durable.write(try EarlierRuns.document(taken), draft.earlierFile)
+      }
       try RunStore.create(
         draft,
         settings: StudySettings(
           seed: seed, strategy: name, window: 1, backbone: "embedded", task: task,
-          head: "automatic", spaceHash: "0"),
+          head: "automatic", spaceHash: "0",
+          earlierHash: taken.isEmpty ? nil : try RunFiles.hash(draft.earlierFile)),
         budget: StudyBudget(trials: trials))
     }
     let lock = try RunLock.acquire(run)
     let store = try RunStore.open(run, lock: lock)
-    let strategy = try StrategyRegistry.make(name, space: space, seed: seed, settings: settings)
+    let strategy = try StrategyRegistry.make(
+      name, space: space, seed: seed, settings: settings, earlier: taken)
     try Self.fill(
       store, strategy, space: space, trials: trials, seed: seed &+ UInt64(task.utf8.count),
       bonus: bonus, failing: failing)
@@ -112,7 +121,7 @@ struct ReportRun {
         NewTrial(
           origin: proposal.origin, point: proposal.point,
           configuration: proposal.candidate.configuration, costs: proposal.candidate.costs,
-          identity: proposal.trainingIdentity, design: proposal.design),
+          identity: proposal.trainingIdentity, design: proposal.design, fit: proposal.fit),
         score: failing.contains(number) ? nil : score)
     }
   }

@@ -1,6 +1,8 @@
 import Foundation
 import FoundationXML
+import RunStore
 import SearchSpaces
+import SearchStrategies
 import Statistics
 import Testing
 import Training
@@ -134,7 +136,69 @@ import Training
     let values = analysis.hypervolume.map(\.value)
     #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 + 1e-12 })
     #expect(values.allSatisfy { $0 >= 0 && $0 <= 1 })
-    #expect(analysis.importance.allSatisfy { $0.value >= 0 } && !analysis.importance.isEmpty)
+    let importance = analysis.importance
+    #expect(importance.decisions.count == run.source.space.decisions.count)
+    #expect(importance.decisions.allSatisfy { $0.main.value >= 0 && $0.total.value.isFinite })
+  }
+
+  @Test func importanceIsOneSectionAndSaysItsDoubt() throws {
+    let run = try ReportRun(strategy: "random", trials: 25)
+    defer { run.remove() }
+    let document = try SearchReport.document(run.source, includesTimes: false)
+    #expect(document.sections.count { $0.title == "What matters" } == 1)
+    #expect(document.tables.map(\.name).contains("importance"))
+    // Three references and six trials of the space: too few for a surrogate.
+    let short = try ReportRun(strategy: "random", trials: 9)
+    defer { short.remove() }
+    let page = try html(try SearchReport.document(short.source, includesTimes: false))
+    #expect(page.contains("Inconclusive: 6 finished trials lie in the space, 8 are needed."))
+  }
+
+  @Test func fitsOfMarkovChainsAreTold() throws {
+    let run = try ReportRun(
+      strategy: "saas",
+      settings: [
+        "initial": .integer(8), "warm-up": .integer(10), "samples": .integer(8),
+        "thinning": .integer(4),
+      ], trials: 14)
+    defer { run.remove() }
+    let fits = try run.source.history.fits()
+    #expect(fits.keys.sorted() == [12, 13, 14])
+    #expect(fits.values.allSatisfy { $0.draws == 8 && $0.rHat != nil })
+    let document = try SearchReport.document(run.source, includesTimes: false)
+    let table = try #require(document.tables.first { $0.name == "fits" }).table
+    #expect(table.rows.count == 3)
+    let record = try run.source.history.trial(13)
+    let details = try TrialDetails.table(record, in: run.source.history)
+    #expect(details.rows.contains { $0[0] == .text("fit_r_hat") })
+    // Eight draws after ten iterations have not mixed.
+    let doubtful = try #require(fits.first { $0.value.isDoubtful })
+    let warning = try #require(
+      try TrialDetails.fitWarning(doubtful.key, in: run.source.history))
+    #expect(warning.hasPrefix("1 of 1 fits of the model are doubtful: the worst R̂ is "))
+    #expect(try html(document).contains("fits of the model are doubtful"))
+    #expect(try TrialDetails.fitWarning(1, in: run.source.history) == nil)
+  }
+
+  static let doubts: [(ScoreImportance.Doubt, String)] = [
+    (
+      .fewTrials(count: 3, needed: 8),
+      "Inconclusive: 3 finished trials lie in the space, 8 are needed."
+    ),
+    (
+      .constant,
+      "Inconclusive: the model of the scores is the same everywhere; no decision shows an effect."
+    ),
+    (
+      .unexplained,
+      "Inconclusive: the model predicts left-out scores hardly better than their mean does. The shares "
+        + "below are what it believes, and it should not be believed."
+    ),
+  ]
+
+  @Test(arguments: doubts)
+  func sentencesOfDoubt(doubt: ScoreImportance.Doubt, sentence: String) {
+    #expect(ImportanceSection.sentence(doubt) == sentence)
   }
 
   @Test func runsOfOtherDesignsAreRefused() throws {

@@ -105,6 +105,22 @@ import Testing
     #expect(trials[0].identity.hasSuffix("@3") && trials[1].identity.hasSuffix("@500003"))
   }
 
+  /// Kept with the event; a trial without one, and a run from before it was kept, have none.
+  @Test func theFitBehindAProposalIsKept() throws {
+    let test = try TestRun()
+    let (store, lock) = try test.open()
+    defer { lock.release() }
+    let fit = FitDiagnostics(rHat: 1.0625, effectiveDraws: 0.1 + 0.2, divergences: 2, draws: 64)
+    var chosen = TestRun.candidate(2)
+    chosen.fit = fit
+    var short = TestRun.candidate(4)
+    short.fit = FitDiagnostics(rHat: nil, effectiveDraws: nil, divergences: 0, draws: 2)
+    _ = try store.propose([TestRun.candidate(1), chosen, short])
+    #expect(try store.history.fits() == [2: fit, 3: try #require(short.fit)])
+    let payloads = try store.history.events().map(\.payload)
+    #expect(!payloads[1].contains("fit") && payloads[2].contains("\"divergences\":2"))
+  }
+
   @Test func aResultCountsOnce() throws {
     let test = try TestRun()
     let (store, _) = try test.open()

@@ -60,6 +60,15 @@ struct StrategyErrorTests {
       id: "out of range", provoke: make("bayes", ["climbs": .integer(0)]),
       sentence: "strategy.climbs of 'bayes' must be a whole number from 1 to 1000, got 0."),
     Row(
+      id: "no warm start",
+      provoke: { space in
+        let run = EarlierRun(name: "other", trials: [], space: space)
+        _ = try StrategyRegistry.make("tpe", space: space, seed: 1, earlier: [run])
+      },
+      sentence:
+        "strategy 'tpe' does not learn from earlier runs. Leave --from out, or choose one of: "
+        + "'bayes', 'saas', 'autopeft'."),
+    Row(
       id: "no score", provoke: ask { try trial($0, score: nil) },
       sentence: "trial 7 is complete with no score; a complete trial needs a finite score. Record "
         + "it as failed if its training did not give one."),

@@ -111,6 +111,20 @@ enum TestSpaces {
       warmup: {float: [0, 0.2]}
     """
 
+  /// Every decision exists at every point, and none depends on another.
+  static let independent = """
+    version: 1
+    references: off
+    groups: whole
+    methods:
+      lora: {rank: {ordinal: [1, 2, 4, 8]}, targets: {choice: [[query, value], [query, output]]}}
+    each-group: [lora]
+    training:
+      learning-rate: {float: [1e-4, 1e-2], log: true}
+      batch: {int: [8, 64], log: true}
+      warmup: {float: [0, 0.2]}
+    """
+
   /// Score against parameters, conditional, with a continuous decision.
   static let costly =
     mixed + """

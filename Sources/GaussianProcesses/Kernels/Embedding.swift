@@ -45,6 +45,8 @@ struct Embedding: Sendable {
   static let mismatch = 1.0 / 3
 
   let count: Int
+  /// Which function each point belongs to; nil where all belong to the searched one.
+  let tasks: [RelatedTask]?
   private let kinds: [InputKind]
   private let coordinates: [Coordinate]
 
@@ -52,6 +54,7 @@ struct Embedding: Sendable {
     let width = inputs.dimensions
     count = inputs.count
     kinds = inputs.kinds
+    tasks = inputs.tasks.allSatisfy(\.isOwn) ? nil : inputs.tasks
     var coordinates: [Coordinate] = []
     for dimension in 0..<width {
       let places = (0..<inputs.count).map { $0 * width + dimension }
@@ -73,6 +76,33 @@ struct Embedding: Sendable {
       }
     }
     self.coordinates = coordinates
+  }
+
+  /// Multiplies a row of kernel values by the factors between a point of another embedding and
+  /// every point of this one.
+  func scaleByTasks(from index: Int, of other: Embedding, _ row: inout [Double]) {
+    guard tasks != nil || other.tasks != nil else { return }
+    let origin = other.tasks?[index] ?? .own
+    for j in row.indices { row[j] *= origin.factor(tasks?[j] ?? .own) }
+  }
+
+  /// The factors of every pair i > j: (1,0), (2,0), (2,1) …; nil where all are 1.
+  var pairTaskFactors: [Double]? {
+    tasks.map { tasks in
+      tasks.indices.flatMap { i in (0..<i).map { tasks[i].factor(tasks[$0]) } }
+    }
+  }
+
+  /// The unscaled squared distance in one dimension of an active value from another point.
+  static func distance(
+    _ value: Double, _ other: Double, bothActive: Bool, kind: InputKind
+  ) -> Double {
+    switch kind {
+    case .ordered:
+      let gap = value - (bothActive ? other : 0.5)
+      return gap * gap + (bothActive ? 0 : apex * apex)
+    case .unordered: return bothActive && value == other ? 0 : mismatch
+    }
   }
 
   /// The unscaled squared distances in one dimension of every pair i > j: (1,0), (2,0), (2,1) ….

@@ -3,7 +3,8 @@ public import LinearAlgebra
 /// The covariance of mixed inputs: Matérn-5/2 over the ordered times Hamming over the unordered.
 ///
 /// k(x, x') = s² · Matérn-5/2(Σ D/ℓ² over ordered) · Hamming(Σ D/ℓ² over unordered), with the squared
-/// distances D of `Embedding`.
+/// distances D of `Embedding`. Between points of different functions it is multiplied by the factor
+/// of `RelatedTask`.
 public struct ProductKernel: Sendable {
   public let hyperparameters: Hyperparameters
   private let weights: [Double]
@@ -43,6 +44,7 @@ public struct ProductKernel: Sendable {
         let correlation = factor.kernel.correlation(distances).values
         for j in row.indices { row[j] *= correlation[j] }
       }
+      b.scaleByTasks(from: index, of: a, &row)
       values += row
     }
     return Matrix(rows: a.count, columns: b.count, values: values)
@@ -58,6 +60,7 @@ public struct ProductKernel: Sendable {
   ) -> (values: [Double], gradients: Matrix) {
     let origin = Embedding(point)
     var values = Array(repeating: hyperparameters.signalVariance, count: b.count)
+    b.scaleByTasks(from: 0, of: origin, &values)
     var slopes = values
     for factor in Self.factors(point.kinds) {
       var distances = Array(repeating: 0.0, count: b.count)

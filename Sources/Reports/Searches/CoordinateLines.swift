@@ -1,5 +1,6 @@
 internal import RunStore
 internal import SearchSpaces
+internal import SearchStrategies
 internal import Studies
 
 /// The trials of a search as lines of a parallel-coordinates picture.
@@ -13,7 +14,10 @@ struct CoordinateLines {
   /// nil where fewer than two trials or decisions can be shown.
   init?(_ analysis: SearchAnalysis) {
     let records = analysis.scored.filter { $0.trial.point != nil }
-    let names = analysis.importance.prefix(Self.mostDecisions).map(\.decision)
+    let known = analysis.importance.decisions.map(\.name)
+    let names = Array(
+      (known.isEmpty ? analysis.source.space.decisions.map(\.path) : known).prefix(
+        Self.mostDecisions))
     guard records.count > 1, names.count > 1 else { return nil }
     let columns = names.map { name in Self.column(name, records, analysis.source.space) }
     let scores = records.compactMap(\.trial.score)

@@ -14,7 +14,11 @@ public enum SearchReport {
     let analysis = try SearchAnalysis(source)
     let best = try BestReport.read(source.history)
     var sections = [outcome(analysis, best), history(analysis), front(analysis)]
-    sections += [importance(analysis), coordinates(analysis)].compactMap { $0 }
+    sections.append(ImportanceSection(analysis.importance).section)
+    sections += [
+      coordinates(analysis), try FitSection(source)?.section, try EarlierTable.section(source),
+    ]
+    .compactMap { $0 }
     sections.append(FoundConfiguration.section([source]))
     sections.append(try trials(source, includesTimes: includesTimes))
     return ReportDocument(
@@ -30,7 +34,7 @@ public enum SearchReport {
     let shape = source.space.backbone
     return [
       ("Backbone", "\(source.backbone), \(shape.layers) layers × \(shape.width)"),
-      ("Decisions", "\(Set(source.space.dimensions.map(\.hyperparameter)).count)"),
+      ("Decisions", "\(source.space.decisions.count)"),
       ("Trials with a score", "\(analysis.scored.count)"), ("Failed", "\(analysis.failed.count)"),
       (
         "Best score",
@@ -121,30 +125,6 @@ public enum SearchReport {
       ])
   }
 
-  private static func importance(_ analysis: SearchAnalysis) -> ReportDocument.Section? {
-    guard !analysis.importance.isEmpty, let share = analysis.explainedShare else { return nil }
-    var table = Table(columns: ["decision", "importance"])
-    for entry in analysis.importance {
-      table.append([.text(entry.decision), .number(entry.value, digits: 4)])
-    }
-    return ReportDocument.Section(
-      title: "What matters",
-      blocks: [
-        .paragraph(
-          "A linear model of the decisions explains \(Markup.number(100 * share, 0)) % of the variance of "
-            + "the scores. The bars say how much its error grows when one decision's values are "
-            + "shuffled among the trials. Interactions are not in it, and a search looks at good "
-            + "regions more often than at others, so this is a hint and no measurement."),
-        .figure(
-          BarChart.picture(
-            analysis.importance.prefix(15).map { (name: $0.decision, value: $0.value) },
-            title: "Importance of decisions", name: "growth of error, in shares of the variance",
-            digits: 3),
-          caption: "Permutation importance in a ridge regression on the encoded decisions."),
-        .table(table, name: "importance", caption: "All decisions."),
-      ])
-  }
-
   private static func coordinates(_ analysis: SearchAnalysis) -> ReportDocument.Section? {
     guard let lines = CoordinateLines(analysis) else { return nil }
     return ReportDocument.Section(
@@ -154,7 +134,7 @@ public enum SearchReport {
           ParallelCoordinates.picture(
             lines.lines, axes: lines.axes, title: "Configurations across the decisions"),
           caption:
-            "One line a trial over the decisions that matter most; the strong lines are the best "
+            "One line a trial over the first decisions of the table above; the strong lines are the best "
             + "tenth. A line stops where a decision does not exist.")
       ])
   }

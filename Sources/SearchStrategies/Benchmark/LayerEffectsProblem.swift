@@ -38,6 +38,12 @@ public struct LayerEffectsProblem: Sendable {
     noiseKey = key.derived("noise")
   }
 
+  init(effects: [Double], width: Int, noiseKey: RandomKey) {
+    self.effects = effects
+    self.width = width
+    self.noiseKey = noiseKey
+  }
+
   /// Sizes of the three modules and the active layers of a configuration.
   struct Shape: Hashable {
     var serial = 0

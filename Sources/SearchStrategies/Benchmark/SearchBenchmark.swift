@@ -1,5 +1,6 @@
 import Foundation
 import GaussianProcesses
+import LinearAlgebra
 public import SearchSpaces
 
 /// Compares strategies without training: hypervolume by trials on `LayerEffectsProblem`.
@@ -35,6 +36,19 @@ public struct SearchBenchmark: Sendable {
     }
   }
 
+  /// An earlier run that the strategy learns from.
+  public struct Earlier: Sendable {
+    public let problem: RelatedProblem
+    /// Trials of the earlier run: a space-filling design.
+    public let trials: Int
+
+    public init(_ problem: RelatedProblem, trials: Int) {
+      precondition(trials > 0, "SearchBenchmark.Earlier: at least one trial is needed")
+      self.problem = problem
+      self.trials = trials
+    }
+  }
+
   private let space: SearchSpace
   private let trials: Int
   private let batch: Int
@@ -53,13 +67,16 @@ public struct SearchBenchmark: Sendable {
   ///   - name: of the strategy in the registry.
   ///   - settings: of the strategy.
   ///   - label: what the run is called; the name where nil.
+  ///   - earlier: an earlier run to learn from, on another task.
   /// - Throws: `StrategyError`.
   public func run(
-    _ name: String, settings: [String: ParameterValue] = [:], label: String? = nil, seed: UInt64
+    _ name: String, settings: [String: ParameterValue] = [:], label: String? = nil, seed: UInt64,
+    earlier: Earlier? = nil
   ) throws(StrategyError) -> Run {
     let problem = LayerEffectsProblem(seed: seed, backbone: space.backbone)
     let strategy = try StrategyRegistry.make(
-      name, space: space, seed: seed, settings: settings, plannedTrials: trials)
+      name, space: space, seed: seed, settings: settings, plannedTrials: trials,
+      earlier: try earlierRuns(earlier, problem, seed: seed))
     let reference = [
       LayerEffectsProblem.reference.score,
       -LayerEffectsProblem.reference.share * Double(space.backbone.parameterCount),
@@ -98,6 +115,25 @@ public struct SearchBenchmark: Sendable {
     return Run(
       strategy: label ?? name, seed: seed, marks: marks, hypervolume: volumes, seconds: seconds,
       layerShares: shares, layerEffects: problem.effects)
+  }
+
+  private func earlierRuns(
+    _ earlier: Earlier?, _ problem: LayerEffectsProblem, seed: UInt64
+  ) throws(StrategyError) -> [EarlierRun] {
+    guard let earlier else { return [] }
+    let score = earlier.problem.score(problem, seed: seed)
+    let design = try StrategyRegistry.make(
+      "random", space: space, seed: RandomKey(seed: seed).derived("earlier run").bits)
+    let trials = try design.ask(count: earlier.trials, history: []).enumerated().map {
+      index, proposal in
+      let configuration = proposal.candidate.configuration
+      return Trial(
+        number: index + 1, state: .complete, origin: proposal.origin,
+        point: proposal.candidate.point, configuration: configuration,
+        costs: proposal.candidate.costs,
+        score: score(LayerEffectsProblem.shape(of: configuration)))
+    }
+    return [EarlierRun(name: earlier.problem.rawValue, trials: trials, space: space)]
   }
 
   /// Processor time of the calling thread.

@@ -20,7 +20,7 @@ import Synchronization
 ///
 /// Reference: Zhou et al., "AutoPEFT: automatic configuration search for parameter-efficient
 /// fine-tuning", TACL 12, 2024, arXiv 2301.12132; cambridgeltl/autopeft at 572dcaf.
-public struct AutoPEFTStrategy: SearchStrategy {
+public struct AutoPEFTStrategy: WarmStartable {
   public static let name = "autopeft"
   public static let summary =
     "AutoPEFT (2024): SAAS Gaussian process, noisy hypervolume improvement, walks from the front."
@@ -59,7 +59,9 @@ public struct AutoPEFTStrategy: SearchStrategy {
   private let inference: Surrogate.Inference
   private let encoder: PointEncoder
   private let objectives: KnownObjectives
-  private let loop: ProposalLoop
+  private let isDesignGiven: Bool
+  private var loop: ProposalLoop
+  private var warmStart: WarmStart?
   private let surrogates = SurrogateMemory()
   private let replays = ReplayMemory()
 
@@ -69,6 +71,7 @@ public struct AutoPEFTStrategy: SearchStrategy {
     self.space = space
     self.seed = seed
     let asked = settings.integer("initial")
+    isDesignGiven = asked > 0
     let initial =
       asked > 0 ? asked : plannedTrials.map { min(100, max($0 / 2, 1)) } ?? 100
     batch = settings.integer("batch")
@@ -82,23 +85,41 @@ public struct AutoPEFTStrategy: SearchStrategy {
     loop = ProposalLoop(space: space, seed: seed, initial: initial)
   }
 
+  public func warmed(by runs: [EarlierRun]) -> Self {
+    var warmed = self
+    let warmStart = WarmStart(runs, encoder: encoder, transform: transform, seed: seed)
+    warmed.warmStart = warmStart
+    warmed.loop = loop.warmed(by: warmStart, mayBeBrief: !isDesignGiven)
+    return warmed
+  }
+
+  public func agreements(history: [Trial]) throws(StrategyError) -> [EarlierAgreement] {
+    try warmStart?.agreements(HistoryView(settled(history), space: space)) ?? []
+  }
+
   public func ask(count: Int, history: [Trial]) throws(StrategyError) -> [Proposal] {
-    try loop.ask(count: count, history: history) { history, _ throws(StrategyError) in
-      guard isAsReleased else { return try walk(history, history)?.end }
-      return try walk(history, misread(history))?.start
+    try loop.askWithFits(count: count, history: history) { history, _ throws(StrategyError) in
+      let walked = try walk(history, isAsReleased ? misread(history) : history)
+      return walked.map { walked in
+        ProposalLoop.Choice(
+          candidate: isAsReleased ? walked.find.start : walked.find.end, fit: walked.fit)
+      }
     }
   }
 
   /// The best walk for the next trial of a history.
   ///
   /// - Parameter told: the same trials with the points that the model is told.
-  private func walk(_ history: [Trial], _ told: [Trial]) throws(StrategyError) -> ParetoWalk.Find? {
+  private func walk(
+    _ history: [Trial], _ told: [Trial]
+  ) throws(StrategyError) -> (find: ParetoWalk.Find, fit: FitDiagnostics?)? {
     let view = try HistoryView(settled(told), space: space)
     guard view.observed.count >= 2 else { return nil }
     let surrogate = try surrogates.surrogate(
       TrainingSet(
         view, encoder: encoder, objectives: objectives, transform: transform,
-        limit: inference.pointLimit, seed: seed), inference: inference, seed: seed)
+        limit: inference.pointLimit, seed: seed, warmStart: warmStart), inference: inference,
+      seed: seed)
     let key = RandomKey(seed: seed).derived("proposal").derived(view.nextNumber)
     // Mutants are of what was trained, whatever the model was told.
     let trained = try HistoryView(settled(history), space: space)
@@ -106,13 +127,14 @@ public struct AutoPEFTStrategy: SearchStrategy {
     let parents =
       objectives.count > 0
       ? ParetoFront(merits).indices : Array(ObjectiveOrder.descending(merits).prefix(3))
-    return try ParetoWalk(
+    let find = try ParetoWalk(
       space: space, encoder: encoder, objectives: objectives,
       acquisition: surrogate.acquisition(
         pending: encoder.inputs(view.pending.map(\.point)),
         pendingKnown: view.pending.map { objectives.values($0.costs) }, key: key),
       used: trained.identities, starts: starts, evaluations: max(evaluations / starts, 1), key: key
     ).best(near: parents.map { trained.observed[$0].point })
+    return find.map { ($0, surrogate.fit) }
   }
 
   /// The history as it stood when the next trial's batch began: later results are not known yet.
@@ -140,8 +162,9 @@ public struct AutoPEFTStrategy: SearchStrategy {
       told.append(trial)
       if trial.origin == .model {
         let end = try replays.end(key) { () throws(StrategyError) in
-          try walk(Array(history[..<index]), Array(told[..<index])).map { find in
-            find.start.configuration.identity == trial.configuration.identity
+          try walk(Array(history[..<index]), Array(told[..<index])).map { walked in
+            let find = walked.find
+            return find.start.configuration.identity == trial.configuration.identity
               ? find.end.point : find.start.point
           }
         }

@@ -24,7 +24,7 @@ public import SearchSpaces
 ///
 /// Reference: Ament et al., arXiv 2310.20708; Hvarfner et al., arXiv 2402.02229; Picheny et al. 2013;
 /// Ginsbourger et al. 2010; Daulton et al., arXiv 2105.08195.
-public struct BayesianStrategy: SearchStrategy {
+public struct BayesianStrategy: WarmStartable {
   public static let name = "bayes"
   public static let summary =
     "Gaussian process (Matérn-5/2 × Hamming) with noisy log expected improvement, of hypervolume "
@@ -35,12 +35,14 @@ public struct BayesianStrategy: SearchStrategy {
   ]
   public static let settings = SurrogateSearch.settings(transform: .standardize, listing: 200_000)
 
-  private let loop: ProposalLoop
-  private let search: SurrogateSearch
+  private var loop: ProposalLoop
+  private var search: SurrogateSearch
+  private let isDesignGiven: Bool
 
   public init(
     space: SearchSpace, seed: UInt64, settings: StrategySettings, plannedTrials: Int?
   ) {
+    isDesignGiven = settings.integer("initial") > 0
     loop = ProposalLoop(
       space: space, seed: seed,
       initial: ProposalLoop.initialCount(
@@ -50,9 +52,21 @@ public struct BayesianStrategy: SearchStrategy {
       space: space, seed: seed, settings: settings, inference: .maximumAPosteriori)
   }
 
+  public func warmed(by runs: [EarlierRun]) -> Self {
+    var warmed = self
+    let warmStart = search.warmStart(by: runs)
+    warmed.search.warmStart = warmStart
+    warmed.loop = loop.warmed(by: warmStart, mayBeBrief: !isDesignGiven)
+    return warmed
+  }
+
+  public func agreements(history: [Trial]) throws(StrategyError) -> [EarlierAgreement] {
+    try search.agreements(history)
+  }
+
   public func ask(count: Int, history: [Trial]) throws(StrategyError) -> [Proposal] {
-    try loop.ask(count: count, history: history) { _, view throws(StrategyError) in
-      try search.candidate(view)
+    try loop.askWithFits(count: count, history: history) { _, view throws(StrategyError) in
+      try search.choice(view)
     }
   }
 }

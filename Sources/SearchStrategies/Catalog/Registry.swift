@@ -22,15 +22,24 @@ public enum StrategyRegistry {
   /// - Parameters:
   ///   - settings: the keys under `strategy.` without that prefix.
   ///   - plannedTrials: the number of trials for which the study was created; nil is open-ended.
-  /// - Throws: `StrategyError.unknownStrategy`, `.unknownSetting`, `.wrongSetting`.
+  ///   - earlier: runs to learn from, for strategies that can (`WarmStartable`).
+  /// - Throws: `StrategyError.unknownStrategy`, `.unknownSetting`, `.wrongSetting`, `.noWarmStart`.
   public static func make(
     _ name: String, space: SearchSpace, seed: UInt64, settings: [String: ParameterValue] = [:],
-    plannedTrials: Int? = nil
+    plannedTrials: Int? = nil, earlier: [EarlierRun] = []
   ) throws(StrategyError) -> any SearchStrategy {
     guard let member = members.first(where: { $0.name == name }) else {
       throw .unknownStrategy(name: name, known: members.map { $0.name })
     }
     let checked = try StrategySettings(settings, of: name, declared: member.settings)
-    return member.init(space: space, seed: seed, settings: checked, plannedTrials: plannedTrials)
+    let strategy = member.init(
+      space: space, seed: seed, settings: checked, plannedTrials: plannedTrials)
+    guard !earlier.isEmpty else { return strategy }
+    guard let able = strategy as? any WarmStartable else {
+      throw .noWarmStart(
+        strategy: name,
+        known: members.filter { $0 is any WarmStartable.Type }.map { $0.name })
+    }
+    return able.warmed(by: earlier)
   }
 }

@@ -10,7 +10,7 @@ public import SearchSpaces
 /// magnitude; of more than 300 trials, 300 are kept.
 ///
 /// Reference: Eriksson and Jankowiak, UAI 2021, arXiv 2103.00349.
-public struct SaasStrategy: SearchStrategy {
+public struct SaasStrategy: WarmStartable {
   public static let name = "saas"
   public static let summary =
     "Fully Bayesian Gaussian process with a sparse prior (SAAS, No-U-Turn sampler)."
@@ -43,12 +43,14 @@ public struct SaasStrategy: SearchStrategy {
       thinning: min(settings.integer("thinning"), samples), chains: settings.integer("chains"))
   }
 
-  private let loop: ProposalLoop
-  private let search: SurrogateSearch
+  private var loop: ProposalLoop
+  private var search: SurrogateSearch
+  private let isDesignGiven: Bool
 
   public init(
     space: SearchSpace, seed: UInt64, settings: StrategySettings, plannedTrials: Int?
   ) {
+    isDesignGiven = settings.integer("initial") > 0
     loop = ProposalLoop(
       space: space, seed: seed,
       initial: ProposalLoop.initialCount(
@@ -58,9 +60,21 @@ public struct SaasStrategy: SearchStrategy {
       space: space, seed: seed, settings: settings, inference: .saas(Self.plan(settings)))
   }
 
+  public func warmed(by runs: [EarlierRun]) -> Self {
+    var warmed = self
+    let warmStart = search.warmStart(by: runs)
+    warmed.search.warmStart = warmStart
+    warmed.loop = loop.warmed(by: warmStart, mayBeBrief: !isDesignGiven)
+    return warmed
+  }
+
+  public func agreements(history: [Trial]) throws(StrategyError) -> [EarlierAgreement] {
+    try search.agreements(history)
+  }
+
   public func ask(count: Int, history: [Trial]) throws(StrategyError) -> [Proposal] {
-    try loop.ask(count: count, history: history) { _, view throws(StrategyError) in
-      try search.candidate(view)
+    try loop.askWithFits(count: count, history: history) { _, view throws(StrategyError) in
+      try search.choice(view)
     }
   }
 }

@@ -33,14 +33,20 @@ struct SearchBenchCommand: ParsableCommand {
     name: .customLong("set"),
     help: ArgumentHelp("A setting of the strategy.", valueName: "strategy.key=value"))
   var overrides: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Learn from an earlier run on a related, unrelated or adverse task.", valueName: "task"))
+  var from: RelatedProblem?
+  @Option(help: "Trials of the earlier run.") var fromTrials = 60
   @Option(help: "csv or json.") var format: Format = .csv
 
   func validate() throws {
     guard seeds >= 1, trials >= 1, batch >= 1, (1...64).contains(layers),
-      (8...8192).contains(width)
+      (8...8192).contains(width), fromTrials >= 1
     else {
       throw ValidationError(
-        "--seeds, --trials and --batch must be positive, --layers 1 to 64, --width 8 to 8192.")
+        "--seeds, --trials, --batch and --from-trials must be positive, --layers 1 to 64, --width 8 to 8192."
+      )
     }
   }
 
@@ -57,7 +63,8 @@ struct SearchBenchCommand: ParsableCommand {
     encoder.outputFormatting = [.sortedKeys]
     for seed in firstSeed..<(firstSeed + UInt64(seeds)) {
       let run = try benchmark.run(
-        strategy, settings: space.strategySettings, label: label, seed: seed)
+        strategy, settings: space.strategySettings, label: label, seed: seed,
+        earlier: from.map { SearchBenchmark.Earlier($0, trials: fromTrials) })
       Console.output(
         format == .csv ? run.lines : String(decoding: try encoder.encode(run), as: UTF8.self))
     }

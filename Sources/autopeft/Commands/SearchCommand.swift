@@ -16,6 +16,10 @@ struct SearchCommand: AsyncParsableCommand {
     discussion: """
       Everything is kept in runs/NAME. A search that was stopped or killed goes on with
       'autopeft resume NAME' as if it had never stopped.
+
+      --from RUN lets a strategy with a Gaussian process learn from the trials of an earlier run,
+      as far as this run's own trials show that the two agree. What is taken is copied into the
+      new run; the earlier one may be removed.
       """)
 
   @Argument(help: ArgumentHelp("The space file.", valueName: "space"))
@@ -43,6 +47,12 @@ struct SearchCommand: AsyncParsableCommand {
       valueName: "key=value"))
   var overrides: [String] = []
 
+  @Option(
+    name: .customLong("from"),
+    help: ArgumentHelp(
+      "Learn from the trials of an earlier run; may be repeated.", valueName: "run"))
+  var sources: [String] = []
+
   @Flag(
     name: .customLong("plan"),
     help: "Print how many trainings a strategy with a plan needs, measure one, and stop.")
@@ -60,7 +70,12 @@ struct SearchCommand: AsyncParsableCommand {
       backbone: BackboneFacts.absolute(model.backbone),
       casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
       head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
-    try check(parsed, settings)
+    let earlier = try takenOver(into: parsed)
+    let frozen = try earlier.isEmpty ? nil : EarlierRuns.document(earlier)
+    settings.earlierHash = frozen.map {
+      SHA256.hexadecimal(of: String(decoding: $0, as: UTF8.self))
+    }
+    try check(parsed, settings, earlier)
     if onlyPlans {
       _ = try plannedTrials(settings, parsed, parallel: parallel)
       return
@@ -72,6 +87,7 @@ struct SearchCommand: AsyncParsableCommand {
     let environment = try StudyAssembly.environment(settings)
     let directory = try RunDirectory.create(name: name, in: runs.runsDir) { draft in
       try RunFiles.durable.write(Data(text.utf8), draft.spaceFile)
+      if let frozen { try RunFiles.durable.write(frozen, draft.earlierFile) }
       try environment.write(to: draft)
       _ = try StudyAssembly(run: draft, settings: settings).plan()
       try RunStore.create(draft, settings: settings, budget: budget)
@@ -83,11 +99,28 @@ struct SearchCommand: AsyncParsableCommand {
   }
 
   /// Finds everything that can be wrong before a run appears on the disk.
-  private func check(_ space: SearchSpace, _ settings: StudySettings) throws {
+  private func check(
+    _ space: SearchSpace, _ settings: StudySettings, _ earlier: [EarlierRun]
+  ) throws {
     let task = try DownstreamTask(named: model.task)
     _ = try task.data()
     _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
-    _ = try StudyAssembly.strategy(settings, for: space)
+    _ = try StudyAssembly.strategy(settings, for: space, earlier: earlier)
+  }
+
+  /// What `--from` names, as far as it exists in the space; said on the way.
+  private func takenOver(into space: SearchSpace) throws -> [EarlierRun] {
+    var seen: Set<String> = []
+    return try sources.map { name in
+      let run = try RunDirectory.open(runs.directory(name).path)
+      let path = URL(filePath: run.path).resolvingSymlinksInPath().path
+      guard seen.insert(path).inserted else { throw EarlierRunError.repeated(run: run.path) }
+      let earlier = try EarlierRuns.take(from: run, into: space)
+      Console.note(
+        "From \(run.path): \(earlier.observations.count) finished trials are taken, "
+          + "\(earlier.dropped) do not exist in this space.")
+      return earlier
+    }
   }
 
   /// What `--set` says; settings of a strategy need its name beside them, where `--strategy` gives it.

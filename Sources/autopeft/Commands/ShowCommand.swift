@@ -27,6 +27,9 @@ struct ShowCommand: ParsableCommand {
     let table = try TrialDetails.table(record, in: history)
     Console.output(table.rendered(as: output.format), terminator: "")
     guard output.format == .table else { return }
+    if let warning = try TrialDetails.fitWarning(number, in: history) {
+      Console.output("\n" + warning)
+    }
     let epochs = try TrialDetails.epochs(history.run.trial(number))
     if !epochs.rows.isEmpty { Console.output("\n" + epochs.rendered(as: .table), terminator: "") }
     Console.output("\n" + record.trial.configuration.yaml, terminator: "")

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import Reports
 public import RunStore
+public import SearchStrategies
 public import Tokenizers
 public import Training
 
@@ -10,4 +11,5 @@ extension Table.Format: ExpressibleByArgument {}
 extension HeadKind: ExpressibleByArgument {}
 extension Casing: EnumerableFlag {}
 extension EvaluationSplit: ExpressibleByArgument {}
+extension RelatedProblem: ExpressibleByArgument {}
 extension StudyBudget.Keep: ExpressibleByArgument {}

@@ -30,7 +30,8 @@ public struct LogExpectedImprovement: AcquisitionFunction {
     self.incumbent = incumbent
   }
 
-  /// The best posterior mean over the points that the model was told about.
+  /// The best posterior mean over the points that the model was told about, those of other
+  /// functions (`RelatedTask`) apart.
   ///
   /// With noisy scores the highest one is too high by selection; its expectation under the model is
   /// shrunk by exactly the noise that was learned.
@@ -38,7 +39,8 @@ public struct LogExpectedImprovement: AcquisitionFunction {
   /// Reference: Picheny, Wagner, Ginsbourger, "A benchmark of kriging-based infill criteria for
   /// noisy optimization", 2013, section 3 (plug-in of the kriging mean).
   public static func incumbent(of model: GaussianProcess) -> Double {
-    model.posterior(at: model.inputs).means.max() ?? model.hyperparameters.mean
+    zip(model.posterior(at: model.inputs).means, model.inputs.tasks)
+      .filter(\.1.isOwn).map(\.0).max() ?? model.hyperparameters.mean
   }
 
   public func values(at points: EncodedInputs, known: Matrix) -> [Double] {
