@@ -16,7 +16,7 @@ public enum BackboneError: Error, Hashable, Sendable, CustomStringConvertible {
         + "Supported: \(known.sorted().joined(separator: ", "))."
     case .tooLong(let length, let positions, let sequence):
       return "sequence \(sequence) has \(length) tokens, but the backbone has only \(positions) "
-        + "positions. Truncate the text to \(positions) tokens."
+        + "positions for a text. Truncate the text to \(positions) tokens."
     case .tokenOutOfRange(let token, let vocabulary, let sequence):
       return "sequence \(sequence) holds token \(token), but the backbone knows tokens 0 to "
         + "\(vocabulary - 1). Does the tokenizer belong to this checkpoint?"

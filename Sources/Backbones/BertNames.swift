@@ -22,6 +22,7 @@ public enum BertNames {
     case .feedForwardIn: return base + "intermediate.dense"
     case .feedForwardOut, .feedForwardBlock: return base + "output.dense"
     case .attention: return base + "attention.self"
+    case .embeddings: return "embeddings"
     }
   }
 

@@ -66,9 +66,10 @@ public struct ExportSubject {
       for batch in batches {
         tape.reset()
         let own = head.logits(
-          hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+          hidden: backbone.hidden(batch, tape: tape), batch: backbone.expanded(batch), tape: tape)
         let other = reloaded.head.logits(
-          hidden: reloaded.backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+          hidden: reloaded.backbone.hidden(batch, tape: tape),
+          batch: reloaded.backbone.expanded(batch), tape: tape)
         for (a, b) in zip(own.values, other.values) {
           largest = (a - b).isNaN ? .infinity : max(largest, abs(a - b))
         }

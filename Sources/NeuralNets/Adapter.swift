@@ -97,3 +97,21 @@ public protocol AttentionAdapter: Adapter {
   /// Keys and values [P, D] that every query of every sequence sees, in all heads.
   func prefix(tape: Tape) -> (keys: Tensor, values: Tensor)
 }
+
+/// Puts trained rows in front of every sequence, as if they were embeddings of words.
+///
+/// They get token type 0, the positions before the text's, the norm and the dropout of the
+/// embeddings, and go through all layers. Heads that read the first token read the first of these
+/// rows.
+public protocol EmbeddingAdapter: Adapter {
+  /// P, how many rows are inserted; 0 for an adapter that only moves positions.
+  var rowCount: Int { get }
+  /// By how much the positions of the text move, at least P; P unless the adapter says more.
+  var positionShift: Int { get }
+  /// The rows [P, D]; nil where there are none.
+  func rows(tape: Tape) -> Tensor?
+}
+
+extension EmbeddingAdapter {
+  public var positionShift: Int { rowCount }
+}

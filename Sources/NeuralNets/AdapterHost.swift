@@ -8,6 +8,8 @@ public protocol AdapterHost: AnyObject {
   var width: Int { get }
   /// H, the number of attention heads.
   var headCount: Int { get }
+  /// The largest number of tokens of a text: the positions less those that adapters take.
+  var maximumLength: Int { get }
 
   /// The sites that a layer offers.
   func insertionPoints(layer: Int) -> [InsertionPoint]
@@ -16,8 +18,12 @@ public protocol AdapterHost: AnyObject {
 
   func attach(_ adapter: any LinearAdapter, at site: InsertionSite)
   func attach(_ adapter: any HiddenAdapter, at site: InsertionSite)
-  /// At most one adapter may own the attention of a layer.
+  /// Whether an exclusive site has its adapter: at most one may own the attention of a layer.
+  func isTaken(_ site: InsertionSite) -> Bool
+  /// - Precondition: the site is not taken.
   func attach(_ adapter: any AttentionAdapter, at site: InsertionSite)
+  /// Rows of several adapters follow each other in the order of attachment.
+  func attach(_ adapter: any EmbeddingAdapter, at site: InsertionSite)
 
   /// The backbone's own parameters of one layer, or those outside all layers for nil
   /// (embeddings, their norm, the pooler), in checkpoint order.

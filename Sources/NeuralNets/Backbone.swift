@@ -5,13 +5,14 @@ public import TensorCore
 /// The forward is offered in three steps (embeddings, one layer, all) so that the states below the
 /// lowest tuned layer can be computed once and kept.
 public protocol Backbone: AdapterHost {
-  /// The largest number of tokens of a sequence.
-  var maximumLength: Int { get }
   /// The D × D layer on the first token; nil where the checkpoint has none.
   var pooler: Linear? { get }
-  /// The input of layer 0, after its norm and dropout: [T, D].
+  /// The batch as embeddings and layers take it: with the rows that adapters put in front of each
+  /// sequence; a batch that has them already is returned as it is.
+  func expanded(_ batch: PackedBatch) -> PackedBatch
+  /// The input of layer 0, after its norm and dropout, for an expanded batch: [T, D].
   func embedded(_ batch: PackedBatch, tape: Tape) -> Tensor
-  /// The output of one layer: [T, D] → [T, D].
+  /// The output of one layer for an expanded batch: [T, D] → [T, D].
   func layer(_ index: Int, _ hidden: Tensor, batch: PackedBatch, tape: Tape) -> Tensor
   /// Some rows of the output of one layer: [T, D] → [N, D].
   ///
@@ -28,6 +29,9 @@ public protocol Backbone: AdapterHost {
 extension Backbone {
   public func averagesStates(layer: Int, withNoise: Bool) -> Bool { false }
 
+  /// What an architecture without inserted rows does.
+  public func expanded(_ batch: PackedBatch) -> PackedBatch { batch }
+
   /// All rows first, then the choice: what an architecture without a shorter way does.
   public func layer(
     _ index: Int, _ hidden: Tensor, rows: TokenRows, batch: PackedBatch, tape: Tape
@@ -41,6 +45,7 @@ extension Backbone {
 
   /// The output of the last layer: [T, D], or only the rows that are asked for.
   public func hidden(_ batch: PackedBatch, rows: TokenRows = .all, tape: Tape) -> Tensor {
+    let batch = expanded(batch)
     let input = tape.withTemporaries { embedded(batch, tape: tape) }
     return hidden(batch, from: input, layer: 0, rows: rows, tape: tape)
   }
@@ -50,6 +55,7 @@ extension Backbone {
   public func hidden(
     _ batch: PackedBatch, from input: Tensor, layer first: Int, rows: TokenRows = .all, tape: Tape
   ) -> Tensor {
+    let batch = expanded(batch)
     precondition(
       first < layerCount, "hidden: layer \(first) is none of the \(layerCount) layers")
     let inner = hidden(batch, from: input, layers: first..<layerCount - 1, tape: tape)
@@ -62,6 +68,7 @@ extension Backbone {
   public func hidden(
     _ batch: PackedBatch, from input: Tensor, layers: Range<Int>, tape: Tape
   ) -> Tensor {
+    let batch = expanded(batch)
     var hidden = input
     for index in layers {
       hidden = tape.withTemporaries(consuming: index > layers.lowerBound ? hidden : nil) {

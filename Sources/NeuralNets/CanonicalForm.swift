@@ -29,6 +29,10 @@ public enum CanonicalForm {
   case bottleneck(Bottleneck)
   /// Keys and values [P, D], folded.
   case prefix(keys: [Float], values: [Float], length: Int)
+  /// Word embeddings in front of every sequence, folded.
+  case prompt(Prompt)
+  /// Positions of the text that are moved by so many; it has no tensor.
+  case positionShift(Int)
   /// Something that no format but the project's own can hold.
   case other
 
@@ -54,6 +58,30 @@ public enum CanonicalForm {
       self.inputWidth = inputWidth
       self.outputWidth = outputWidth
       self.scale = scale
+    }
+  }
+
+  /// The rows [P, D] of a prompt and how they were trained.
+  public struct Prompt: Equatable, Sendable {
+    public enum Origin: String, Sendable, Codable {
+      /// The rows themselves were trained.
+      case trained
+      /// An encoder made them while training (P-tuning).
+      case encoded
+    }
+    /// Row-major.
+    public var rows: [Float]
+    /// P.
+    public var length: Int
+    public var origin: Origin
+
+    public init(rows: [Float], length: Int, origin: Origin) {
+      precondition(
+        length > 0 && rows.count % length == 0,
+        "Prompt: \(rows.count) values are not \(length) rows")
+      self.rows = rows
+      self.length = length
+      self.origin = origin
     }
   }
 

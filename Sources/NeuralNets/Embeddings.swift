@@ -16,10 +16,15 @@ public final class Embeddings {
   }
 
   /// The sums for all tokens of a batch: [T, D].
-  public func callAsFunction(_ batch: PackedBatch, tape: Tape) -> Tensor {
+  ///
+  /// - Parameter inserted: the embeddings [P, D] of the rows that the batch has in front of each
+  ///   sequence, in place of those of words.
+  public func callAsFunction(
+    _ batch: PackedBatch, inserted: Tensor? = nil, tape: Tape
+  ) -> Tensor {
     tape.embeddingSum(
       tokens: batch.tokens, types: batch.types, positions: batch.positions,
       tokenTable: tape.parameter(words), typeTable: tape.parameter(tokenTypes),
-      positionTable: tape.parameter(positions))
+      positionTable: tape.parameter(positions), inserted: inserted)
   }
 }

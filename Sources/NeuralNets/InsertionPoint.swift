@@ -14,6 +14,8 @@ public enum InsertionPoint: String, Hashable, Sendable, Codable, CaseIterable {
   case feedForwardBlock = "feed-forward-block"
   /// The keys and values that queries attend to, open to an `AttentionAdapter`.
   case attention
+  /// The word embeddings that enter layer 0, open to an `EmbeddingAdapter`; no other layer has it.
+  case embeddings
 }
 
 /// One insertion point of one layer; layers count from 0 at the input.
@@ -25,4 +27,7 @@ public struct InsertionSite: Hashable, Sendable {
     self.layer = layer
     self.point = point
   }
+
+  /// The word embeddings, which enter layer 0.
+  public static let embeddings = InsertionSite(layer: 0, point: .embeddings)
 }

@@ -2,7 +2,7 @@
 ///
 /// T tokens in all; sequence b is tokens offsets[b] ..< offsets[b + 1].
 public struct PackedBatch: Sendable, Equatable {
-  /// Vocabulary indices, T.
+  /// Vocabulary indices, T; −1 − i for the i-th row that is inserted in front of a sequence.
   public private(set) var tokens: [Int32] = []
   /// Token types (segments), T.
   public private(set) var types: [Int32] = []
@@ -10,8 +10,12 @@ public struct PackedBatch: Sendable, Equatable {
   public private(set) var positions: [Int32] = []
   /// B + 1 token numbers, from 0 to T.
   public private(set) var offsets: [Int32] = [0]
-  /// The rows of the first tokens ([CLS]) of all sequences, B.
+  /// The first rows of all sequences, B: their [CLS], or the first row inserted before it.
   public private(set) var firstTokens: [Int32] = []
+  /// The rows in front of each sequence that no token of its text stands for.
+  public private(set) var insertedRows = 0
+  /// By how much the positions of the texts moved, the inserted rows' own included.
+  public private(set) var positionShift = 0
 
   /// A batch of no sequences, to be filled by `append`.
   public init() {}
@@ -50,6 +54,40 @@ public struct PackedBatch: Sendable, Equatable {
     firstTokens.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     offsets.append(0)
+    insertedRows = 0
+    positionShift = 0
+  }
+
+  /// Takes the sequences of another batch in place of its own, each with rows in front of it; the
+  /// memory is used again.
+  ///
+  /// Row i of a sequence has the token −1 − i and type 0, and the last of them the position before
+  /// the text's first one.
+  /// - Parameter shift: by how much the text's positions move, at least `count`.
+  public mutating func take(
+    _ other: PackedBatch, insertingRows count: Int, positionShift shift: Int
+  ) {
+    precondition(
+      other.positionShift == 0 && shift >= count,
+      "PackedBatch: \(count) rows and a shift of \(shift) do not fit a batch that is shifted by"
+        + " \(other.positionShift)")
+    removeAll()
+    insertedRows = count
+    positionShift = shift
+    for sequence in 0..<other.sequenceCount {
+      let range = Int(other.offsets[sequence])..<Int(other.offsets[sequence + 1])
+      precondition(!range.isEmpty, "PackedBatch: sequence \(sequence) has no first position")
+      let first = other.positions[range.lowerBound] + Int32(shift - count)
+      firstTokens.append(Int32(tokens.count))
+      for row in 0..<Int32(count) {
+        tokens.append(-1 - row)
+        types.append(0)
+      }
+      tokens.append(contentsOf: other.tokens[range])
+      types.append(contentsOf: other.types[range])
+      for index in 0..<Int32(count + range.count) { positions.append(first + index) }
+      offsets.append(Int32(tokens.count))
+    }
   }
 
   /// B.

@@ -9,8 +9,10 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case wrongScope(method: String, belongsTo: String, foundIn: String)
   case repeatedMethod(method: String, place: String)
   case conflictingClaims(weight: String, place: String, methods: [String])
+  case siteTaken(method: String, site: InsertionSite)
   case siteNotOffered(method: String, site: InsertionSite, offered: [String])
   case hostParameterMissing(method: String, name: String, layer: Int?)
+  case noRoomForText(method: String, rows: Int, positions: Int, longest: Int)
   case notMergeable(methods: [String])
   case missingTensors(names: [String])
   case unknownTensors(names: [String])
@@ -24,7 +26,7 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .unknownMethod, .unknownParameter, .wrongValue:
       return instanceSentence
     case .layerCountMismatch, .wrongScope, .repeatedMethod, .conflictingClaims, .siteNotOffered,
-      .hostParameterMissing:
+      .siteTaken, .hostParameterMissing, .noRoomForText:
       return placementSentence
     case .notMergeable, .missingTensors, .unknownTensors, .repeatedTensor, .wrongShape,
       .wrongValueCount, .mergeTargetDiffers:
@@ -59,6 +61,10 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .conflictingClaims(let weight, let place, let methods):
       return "\(place): methods \(quoted(methods)) both rewrite '\(weight)'. "
         + "Keep one of them there."
+    case .siteTaken(let method, let site):
+      return
+        "method '\(method)' needs the site '\(site.point.rawValue)' of layer \(site.layer) for "
+        + "itself, and another method has it. Keep one of them there."
     case .siteNotOffered(let method, let site, let offered):
       return "method '\(method)' needs the site '\(site.point.rawValue)' of layer \(site.layer), "
         + "which this backbone does not offer. It offers: \(offered.joined(separator: ", "))."
@@ -66,6 +72,11 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
       let place = layer.map { "layer \($0) of this backbone" } ?? "this backbone"
       return "method '\(method)' rewrites '\(name)', which \(place) does not have. "
         + "Choose other terms for this backbone."
+    case .noRoomForText(let method, let rows, let positions, let longest):
+      return "method '\(method)' takes \(rows) positions in front of every text, and of the "
+        + "\(positions) positions that are left it needs \(positions - longest). "
+        + (longest > 0
+          ? "Choose a length of at most \(longest)." : "Leave the method out for this backbone.")
     default:
       return ""
     }

@@ -45,11 +45,17 @@ struct PrefixMap {
 final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
   private let source: PrefixSource
   private let path: String
+  private let dropout: Float
 
-  init(source: PrefixSource, path: String) {
+  /// - Parameter dropout: on keys and values while training.
+  init(source: PrefixSource, path: String, dropout: Float = 0) {
     self.source = source
     self.path = path
+    self.dropout = dropout
   }
+
+  /// Dropout falls on rows of the prefix, which are no tokens of the batch.
+  var worksRowByRow: Bool { dropout == 0 }
 
   /// The tensors of this layer alone.
   var ownParameters: [Parameter] {
@@ -68,6 +74,14 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
   }
 
   func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
+    let whole = folded(tape: tape)
+    func dropped(_ x: Tensor, _ name: String) -> Tensor {
+      tape.adapterDropout(x, rate: dropout, label: "\(path).\(name)")
+    }
+    return (dropped(whole.keys, "keys"), dropped(whole.values, "values"))
+  }
+
+  private func folded(tape: Tape) -> (keys: Tensor, values: Tensor) {
     switch source {
     case .flat(let keys, let values):
       return (tape.parameter(keys), tape.parameter(values))
@@ -79,7 +93,7 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
 
   var canonicalForm: CanonicalForm {
     Tape.evaluate { tape in
-      let folded = prefix(tape: tape)
+      let folded = folded(tape: tape)
       return .prefix(
         keys: folded.keys.array, values: folded.values.array, length: folded.keys.shape[0])
     }
@@ -87,7 +101,7 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
 
   func foldedTensors() -> [AdapterTensor] {
     Tape.evaluate { tape in
-      let folded = prefix(tape: tape)
+      let folded = folded(tape: tape)
       return [("keys", folded.keys), ("values", folded.values)].map { name, tensor in
         AdapterTensor(
           name: "\(path).\(name)", shape: tensor.shape.dimensions, values: tensor.array)
@@ -101,19 +115,21 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
 /// Flat: N(0, 0.02²) as in jxhe/unify-parameter-efficient-tuning, the gentlest start of the
 /// oracles. MLP: E from N(0, 1), maps and biases U(±1/√in): PyTorch's defaults, as in AdapterHub.
 struct PrefixMaker {
+  /// The method's name inside the names of tensors.
+  var method = "prefix"
   let length: Int
   let width: Int
   let mlpWidth: Int
   let key: RandomKey
 
-  private static let local = "attention.prefix"
+  private var local: String { "attention.\(method)" }
 
-  func path(layer: Int) -> String { tensorName(layer: layer, Self.local) }
+  func path(layer: Int) -> String { tensorName(layer: layer, local) }
 
   private func tensor(
     _ name: String, layer: Int, _ shape: Shape, _ start: Initialisation
   ) -> Parameter {
-    let local = "\(Self.local).\(name)"
+    let local = "\(local).\(name)"
     return Parameter.trained(
       tensorName(layer: layer, local), shape: shape, start,
       key: key.derived(layer).derived(local))

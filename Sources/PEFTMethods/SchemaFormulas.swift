@@ -17,6 +17,20 @@ extension PEFTMethod {
     }
   }
 
+  /// The schema's inserted rows or taken positions from a formula over the typed method; as for
+  /// `counting`.
+  static func inserting(
+    _ formula: @escaping @Sendable (Self) -> Int
+  ) -> @Sendable (MethodInstance) -> Int {
+    { instance in
+      do {
+        return formula(try Self(instance))
+      } catch {
+        return 0
+      }
+    }
+  }
+
   /// The schema's claims from a formula over the typed method; as for `counting`.
   static func claiming(
     _ formula: @escaping @Sendable (Self, BackboneShape) -> [String]

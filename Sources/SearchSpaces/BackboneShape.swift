@@ -21,6 +21,10 @@ public struct BackboneShape: Codable, Hashable, Sendable {
   /// Whether the checkpoint has a pooler (a D × D layer on the first token).
   public var hasPooler: Bool
 
+  /// The fewest tokens that rows inserted in front of a text must leave to it, and that a training
+  /// may cut texts to: three special tokens of a pair and a few words.
+  public static let shortestText = 8
+
   public init(
     layers: Int, width: Int, feedForward: Int, heads: Int, vocabulary: Int = 30_522,
     positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true, decoderLayers: Int = 0

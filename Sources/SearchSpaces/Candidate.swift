@@ -42,6 +42,8 @@ public enum Infeasibility: Error, Hashable, Sendable {
   case doesNotFit(layer: Int, methods: [String], smallest: Int, share: Int)
   /// Two methods rewrite the same weight.
   case conflict(group: Int?, methods: [String], weight: String)
+  /// What stands in front of each text leaves it too few positions.
+  case noRoomForText(taken: Int, positions: Int)
   /// A clause of `forbid` matches.
   case forbidden(clause: Int, text: String)
   /// A clause of `require` is broken.
@@ -68,6 +70,9 @@ extension Infeasibility: CustomStringConvertible {
     case .conflict(let group, let methods, let weight):
       "\(methods.joined(separator: " and ")) both rewrite '\(weight)' in "
         + (group.map { "group \($0)" } ?? "the model")
+    case .noRoomForText(let taken, let positions):
+      "the methods take \(taken) of \(positions) positions, and a text needs "
+        + "\(BackboneShape.shortestText) at least"
     case .forbidden(let clause, let text): "forbid[\(clause)] matches: \(text)"
     case .required(let clause, let text): "require[\(clause)] is not met: \(text)"
     }

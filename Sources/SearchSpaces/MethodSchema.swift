@@ -43,6 +43,12 @@ public struct MethodSchema: Sendable {
   /// The backbone weights that an instance rewrites in place, such as `query.bias`; two instances
   /// that claim one weight in one layer are refused.
   public var claims: @Sendable (MethodInstance, BackboneShape) -> [String]
+  /// The rows that an instance of model scope puts in front of every sequence; each goes through
+  /// all layers as a token does. 0 for most methods. It depends on what counts depend on.
+  public var insertedRows: @Sendable (MethodInstance) -> Int
+  /// The positions that an instance of model scope takes from the text; the inserted rows' own
+  /// unless it says more. It depends on what counts depend on.
+  public var takenPositions: @Sendable (MethodInstance) -> Int
 
   public init(
     name: String, summary: String, scope: Scope, parameters: [ParameterSchema],
@@ -51,7 +57,9 @@ public struct MethodSchema: Sendable {
     sharedCounts: @escaping @Sendable (MethodInstance, BackboneShape) -> ParameterCounts = {
       _, _ in .zero
     },
-    claims: @escaping @Sendable (MethodInstance, BackboneShape) -> [String] = { _, _ in [] }
+    claims: @escaping @Sendable (MethodInstance, BackboneShape) -> [String] = { _, _ in [] },
+    insertedRows: @escaping @Sendable (MethodInstance) -> Int = { _ in 0 },
+    takenPositions: (@Sendable (MethodInstance) -> Int)? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -64,6 +72,8 @@ public struct MethodSchema: Sendable {
     self.parameterCounts = parameterCounts
     self.sharedCounts = sharedCounts
     self.claims = claims
+    self.insertedRows = insertedRows
+    self.takenPositions = takenPositions ?? insertedRows
   }
 }
 

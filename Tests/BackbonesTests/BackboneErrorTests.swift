@@ -19,8 +19,8 @@ import Testing
       sentence: "config.json: hidden_act 'mish' is not supported. Supported: gelu, relu."),
     Row(
       id: "length", error: .tooLong(length: 13, positions: 12, sequence: 1),
-      sentence: "sequence 1 has 13 tokens, but the backbone has only 12 positions. "
-        + "Truncate the text to 12 tokens."),
+      sentence: "sequence 1 has 13 tokens, but the backbone has only 12 positions "
+        + "for a text. Truncate the text to 12 tokens."),
     Row(
       id: "token", error: .tokenOutOfRange(token: 50, vocabulary: 50, sequence: 0),
       sentence: "sequence 0 holds token 50, but the backbone knows tokens 0 to 49. "

@@ -52,6 +52,33 @@ private final class CountingPrefix: AttentionAdapter {
   }
 }
 
+/// Given rows in front of every sequence.
+private final class GivenRows: EmbeddingAdapter {
+  let parameters: [Parameter] = []
+  let canonicalForm = CanonicalForm.other
+  let values: [Float]
+  var calls = 0
+
+  init(_ values: [Float]) { self.values = values }
+
+  var rowCount: Int { values.count / 16 }
+
+  func rows(tape: Tape) -> Tensor? {
+    calls += 1
+    return tape.constant(values, shape: Shape(rowCount, 16))
+  }
+}
+
+/// No rows, but three positions.
+private final class ShiftedPositions: EmbeddingAdapter {
+  let parameters: [Parameter] = []
+  let canonicalForm = CanonicalForm.positionShift(3)
+  let rowCount = 0
+  let positionShift = 3
+
+  func rows(tape: Tape) -> Tensor? { nil }
+}
+
 @Suite struct BertLawTests {
   private static let linearPoints: [InsertionPoint] = [
     .query, .key, .value, .attentionOutput, .feedForwardIn, .feedForwardOut,
@@ -114,12 +141,70 @@ private final class CountingPrefix: AttentionAdapter {
     #expect(BertSupport.hidden(bert) == BertSupport.hidden(try .tiny))
   }
 
+  /// Two adapters with two rows and one equal three more words in front of every text.
+  @Test func embeddingsTakeRowsAsIfTheyWereWords() throws {
+    let bert = try BertSupport.tiny()
+    let adapters = [GivenRows(Self.shift(32)), GivenRows(Self.shift(16).reversed())]
+    for adapter in adapters { bert.attach(adapter, at: .embeddings) }
+    let sequences = BertSupport.sequences.map { (ids: $0.ids.prefix(9), types: $0.types.prefix(9)) }
+    let texts = PackedBatch(sequences: sequences.map { (Array($0.ids), Array($0.types)) })
+    #expect(bert.maximumLength == 9)
+    let adapted = BertSupport.hidden(bert, texts)
+    #expect(adapters.map(\.calls) == [1, 1])
+    #expect(adapted == BertSupport.hidden(bert, bert.expanded(texts)))
+
+    let other = try BertSupport.tiny()
+    let words = try #require(other.parameters(layer: nil).first).parameter
+    let given = adapters.flatMap(\.values)
+    words.assign(
+      words.array.enumerated().map { $0 < 40 * 16 || $0 >= 43 * 16 ? $1 : given[$0 - 640] })
+    let longer = sequences.map {
+      (ids: [40, 41, 42] + Array($0.ids), types: [0, 0, 0] + Array($0.types))
+    }
+    #expect(adapted == BertSupport.hidden(other, PackedBatch(sequences: longer)))
+
+    bert.detachAll()
+    #expect(bert.maximumLength == 12)
+    #expect(BertSupport.hidden(bert) == BertSupport.hidden(try .tiny))
+  }
+
+  /// Positions that move without rows: the position table moved the other way.
+  @Test func positionsMoveWithoutRows() throws {
+    let bert = try BertSupport.tiny()
+    bert.attach(ShiftedPositions(), at: .embeddings)
+    #expect(bert.maximumLength == 9)
+    let texts = PackedBatch(sequences: Array(BertSupport.sequences.prefix(2)))
+    let other = try BertSupport.tiny()
+    let table = try #require(
+      other.parameters(layer: nil).first { $0.name == "embeddings.position" }
+    ).parameter
+    table.assign(Array(table.array.dropFirst(3 * 16)) + table.array.prefix(3 * 16))
+    #expect(BertSupport.hidden(bert, texts) == BertSupport.hidden(other, texts))
+  }
+
+  /// The first of the inserted rows is what a head on the first token reads.
+  @Test func firstTokensAreTheFirstInsertedRows() throws {
+    let bert = try BertSupport.tiny()
+    bert.attach(GivenRows(Self.shift(32)), at: .embeddings)
+    let texts = PackedBatch(sequences: Array(BertSupport.sequences.prefix(2)))
+    let tape = Tape(recording: false)
+    withExtendedLifetime((bert, tape)) {
+      let all = bert.hidden(texts, tape: tape)
+      let first = tape.gatherRows(all, rows: [0, 8]).array
+      let chosen = bert.hidden(texts, rows: .firstTokens, tape: tape).array
+      #expect(BertSupport.largestDifference(chosen, first) < 2e-6)
+      #expect(all.rows == 6 + 3 + 2 * 2)
+    }
+  }
+
   @Test func everyListedPointIsOneOfTheTestedKinds() throws {
     let bert = try BertSupport.tiny()
     for layer in 0..<bert.layerCount {
       #expect(
         Set(bert.insertionPoints(layer: layer))
-          == Set(Self.linearPoints + [.attentionBlock, .feedForwardBlock, .attention]))
+          == Set(
+            Self.linearPoints + [.attentionBlock, .feedForwardBlock, .attention]
+              + (layer == 0 ? [.embeddings] : [])))
     }
   }
 

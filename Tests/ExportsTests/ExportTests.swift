@@ -14,6 +14,7 @@ import Testing
 struct ExportCase: CustomTestStringConvertible {
   let name: String
   let groups: [LayerGroup]
+  var model: [MethodInstance] = []
   let head: TinySubject.Head
   let formats: Set<String>
 
@@ -95,8 +96,46 @@ struct ExportCase: CustomTestStringConvertible {
     .of("krona block", [MethodInstance("krona-block", [:])], [], holds: ["config"]),
   ]
 
+  /// Prompts beside what the first layer holds.
+  static func prompted(
+    _ name: String, _ model: [MethodInstance], beside methods: [MethodInstance] = [],
+    _ head: TinySubject.Head = .pooler, holds formats: Set<String> = ["config", "hf-peft"]
+  ) -> ExportCase {
+    var test = ExportCase.of(name, methods, [], head, holds: formats)
+    test.model = model
+    return test
+  }
+
+  static let prompt = MethodInstance("prompt-tuning", ["length": .integer(3)])
+  static let encoded = MethodInstance(
+    "p-tuning", ["length": .integer(2), "encoder-width": .integer(5)])
+
+  static let deep = MethodInstance("p-tuning-v2", ["length": .integer(3)])
+  static let flat = MethodInstance("prefix", ["length": .integer(3), "mlp-width": .integer(0)])
+
+  static let prompts: [ExportCase] = [
+    prompted("prompt", [prompt]),
+    prompted("prompt with trained pooler", [prompt], .trainedPooler),
+    prompted("prompt with two-layer head", [prompt], .twoLayer),
+    prompted("prompt with token head", [prompt], .token, holds: ["config"]),
+    prompted("p-tuning", [encoded]),
+    prompted(
+      "p-tuning behind an LSTM",
+      [
+        MethodInstance(
+          "p-tuning",
+          ["length": .integer(2), "encoder": .text("lstm"), "encoder-width": .integer(5)])
+      ]),
+    prompted("p-tuning v2", [deep]),
+    prompted("p-tuning v2 and lora", [deep], beside: [lora], holds: ["config"]),
+    .of("flat prefix", [flat], [flat], holds: ["config"]),
+    prompted("prompt and lora", [prompt], beside: [lora], holds: ["config"]),
+    prompted("prompt and prefix", [prompt], beside: [prefix], holds: ["config"]),
+    prompted("two prompts", [prompt, encoded], holds: ["config"]),
+  ]
+
   static let all: [ExportCase] =
-    reparametrised + [
+    reparametrised + prompts + [
       .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
       .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
       .of("trained pooler", [lora], [], .trainedPooler, holds: ["config", "hf-peft", "merged"]),
@@ -115,14 +154,14 @@ struct ExportCase: CustomTestStringConvertible {
 @Suite struct ExportTests {
   @Test(arguments: ExportCase.all)
   func everyFormatHoldsExactlyOrRefuses(test: ExportCase) throws {
-    let subject = try TinySubject.make(test.groups, head: test.head)
+    let subject = try TinySubject.make(test.groups, model: test.model, head: test.head)
     let holding = Set(Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
     #expect(holding == test.formats)
   }
 
   @Test(arguments: ExportCase.all)
   func whatIsWrittenReadsBackToTheSameLogits(test: ExportCase) throws {
-    let subject = try TinySubject.make(test.groups, head: test.head)
+    let subject = try TinySubject.make(test.groups, model: test.model, head: test.head)
     for format in test.formats {
       try TinySubject.withFolder { folder in
         let output = folder.appending(path: "export").path

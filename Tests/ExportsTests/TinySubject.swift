@@ -23,12 +23,15 @@ enum TinySubject {
     (ids: [2, 11, 3, 40, 41, 3], types: [0, 0, 0, 1, 1, 1]),
   ])
 
-  static func make(_ groups: [LayerGroup], head kind: Head) throws -> ExportSubject {
+  static func make(
+    _ groups: [LayerGroup], model: [MethodInstance] = [], head kind: Head
+  ) throws -> ExportSubject {
     let source = try BackboneDirectory(path: Fixtures.url("bert/tiny").path)
     let backbone = try BackboneRegistry.load(source)
     let key = RandomKey(seed: 3)
     let attached = try PEFTModelBuilder.attach(
-      PEFTConfiguration(groups: groups, training: TrainingSettings()), to: backbone, key: key)
+      PEFTConfiguration(groups: groups, model: model, training: TrainingSettings()), to: backbone,
+      key: key)
     let head = try self.head(kind, backbone, key: key)
     var trained = attached.tensors.filter(\.isTrained).map(\.parameter)
     trained += head.parameters.map(\.parameter)

@@ -21,6 +21,26 @@ import Testing
     #expect(shifted.positions == [2, 3])
   }
 
+  @Test func insertedRowsStandInFrontOfEverySequence() {
+    var expanded = PackedBatch(sequences: [(ids: [1, 1, 1], types: [1, 1, 1])])
+    expanded.take(batch, insertingRows: 2, positionShift: 2)
+    #expect(expanded.tokens == [-1, -2, 5, 6, 7, -1, -2, 8, -1, -2, 9, 5])
+    #expect(expanded.types == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1])
+    #expect(expanded.positions == [0, 1, 2, 3, 4, 0, 1, 2, 0, 1, 2, 3])
+    #expect(expanded.offsets == [0, 5, 8, 12])
+    #expect(expanded.firstTokens == [0, 5, 8])
+    #expect((expanded.insertedRows, batch.insertedRows) == (2, 0))
+    let shifted = PackedBatch(sequences: [(ids: [1, 2], types: [0, 0])], firstPosition: 2)
+    expanded.take(shifted, insertingRows: 1, positionShift: 4)
+    #expect(expanded.positions == [5, 6, 7])
+    #expect((expanded.insertedRows, expanded.positionShift) == (1, 4))
+    expanded.take(batch, insertingRows: 0, positionShift: 3)
+    #expect(expanded.positions == [3, 4, 5, 3, 3, 4])
+    #expect((expanded.tokens, expanded.offsets) == (batch.tokens, batch.offsets))
+    expanded.removeAll()
+    #expect(expanded == PackedBatch())
+  }
+
   @Test func noSequencesAreAnEmptyBatch() {
     let empty = PackedBatch(sequences: [])
     #expect((empty.sequenceCount, empty.tokenCount) == (0, 0))

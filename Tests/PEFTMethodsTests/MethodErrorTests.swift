@@ -33,6 +33,11 @@ import Testing
 
   static let instanceRows: [Row] = [
     Row(
+      "encoder without width",
+      "method 'p-tuning': encoder must be mlp where encoder-width is 0, as no encoder is left, "
+        + "got 'lstm'."
+    ) { try read("p-tuning", ["encoder": .text("lstm"), "encoder-width": .integer(0)]) },
+    Row(
       "unknown method",
       "unknown method 'lroa'. Methods are: "
         + MethodRegistry.schemas.map(\.name).joined(separator: ", ") + "."
@@ -81,6 +86,12 @@ import Testing
       "method 'adapter': activation must be one of relu, gelu, gelu-tanh, silu, tanh, got true."
     ) { try read("adapter", ["activation": .flag(true)]) },
   ]
+
+  /// A prompt of so many rows on 20 positions.
+  private static func prompt(_ rows: Int, beside other: MethodInstance? = nil) throws {
+    let prompt = MethodInstance("prompt-tuning", ["length": .integer(rows)])
+    _ = try TinyModel(PEFTConfiguration((3, []), model: [other, prompt].compactMap { $0 }))
+  }
 
   private static let lora = MethodInstance("lora", ["rank": .integer(2)])
   private static let tables = MethodInstance("embeddings", [:])
@@ -142,6 +153,31 @@ import Testing
     ) {
       let pooler = MethodInstance("embeddings", ["parts": .list(["pooler-bias"])])
       try attach(PEFTConfiguration((3, []), model: [pooler]))
+    },
+    Row(
+      "attention of two methods",
+      "method 'prefix' needs the site 'attention' of layer 2 for itself, and another method has "
+        + "it. Keep one of them there."
+    ) {
+      _ = try TinyModel(
+        PEFTConfiguration(
+          (2, []), (1, [MethodInstance("prefix", [:])]),
+          model: [MethodInstance("p-tuning-v2", ["length": .integer(2)])]))
+    },
+    Row(
+      "no room for the text",
+      "method 'prompt-tuning' takes 13 positions in front of every text, and of the 20 positions "
+        + "that are left it needs 8. Choose a length of at most 12."
+    ) { try prompt(13) },
+    Row(
+      "no room beside another prompt",
+      "method 'prompt-tuning' takes 1 positions in front of every text, and of the 8 positions that "
+        + "are left it needs 8. Leave the method out for this backbone."
+    ) {
+      try prompt(
+        1,
+        beside: MethodInstance(
+          "p-tuning", ["length": .integer(12), "encoder-width": .integer(0)]))
     },
   ]
 
@@ -224,6 +260,7 @@ private final class SparseHost: AdapterHost {
   var layerCount: Int { backbone.layerCount }
   var width: Int { backbone.width }
   var headCount: Int { backbone.headCount }
+  var maximumLength: Int { backbone.maximumLength }
 
   func insertionPoints(layer: Int) -> [InsertionPoint] { [.query, .feedForwardIn] }
 
@@ -238,6 +275,12 @@ private final class SparseHost: AdapterHost {
   }
 
   func attach(_ adapter: any AttentionAdapter, at site: InsertionSite) {
+    backbone.attach(adapter, at: site)
+  }
+
+  func isTaken(_ site: InsertionSite) -> Bool { backbone.isTaken(site) }
+
+  func attach(_ adapter: any EmbeddingAdapter, at site: InsertionSite) {
     backbone.attach(adapter, at: site)
   }
 

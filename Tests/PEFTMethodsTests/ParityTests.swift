@@ -32,7 +32,28 @@ import Testing
     }
   }
 
-  static let fixtures: [Fixture] = additive + reparametrised
+  static let fixtures: [Fixture] = additive + prompts + reparametrised
+
+  private static let prompts: [Fixture] = [
+    prompted("prompt-tuning", "prompt-tuning", [:]),
+    prompted(
+      "prompt-tuning-lora", "prompt-tuning", [:],
+      beside: [MethodInstance("lora", ["rank": .integer(2), "alpha-ratio": .number(2)])]),
+    prompted("p-tuning-mlp", "p-tuning", ["encoder-width": .integer(5)]),
+    prompted(
+      "p-tuning-lstm", "p-tuning", ["encoder": .text("lstm"), "encoder-width": .integer(5)]),
+    prompted("p-tuning-v2", "p-tuning-v2", [:]),
+  ]
+
+  private static func prompted(
+    _ file: String, _ name: String, _ parameters: [String: ParameterValue],
+    beside methods: [MethodInstance] = []
+  ) -> Fixture {
+    let prompt = MethodInstance(
+      name, ["length": .integer(3)].merging(parameters) { said, _ in said })
+    return Fixture(
+      file, groups: [LayerGroup(layers: 2, methods: methods)], model: [prompt])
+  }
 
   /// The maps of the fixtures with three of them, with rectangular weights.
   private static let mixed = ParameterValue.list(["query", "ffn-in", "ffn-out"])
@@ -306,7 +327,8 @@ private struct ParityModel {
   }
 
   func logits(_ batch: PackedBatch, tape: Tape) -> Tensor {
-    head.logits(hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+    head.logits(
+      hidden: backbone.hidden(batch, tape: tape), batch: backbone.expanded(batch), tape: tape)
   }
 
   func expected(_ name: String) throws -> [Float] {

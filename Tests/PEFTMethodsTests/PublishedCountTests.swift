@@ -72,6 +72,26 @@ import Testing
       "AutoPEFT's largest", bertBase, [serial(768), parallel(768), prefix(768, 0)],
       trained: 42_504_192, deployed: 42_504_192, published: 42_467_328),
     row(
+      "prompt 10", bertBase, [],
+      model: [MethodInstance("prompt-tuning", ["length": .integer(10)])], trained: 7_680,
+      deployed: 7_680, published: 7_680),
+    row(
+      "P-tuning 20 behind PEFT's MLP of 128", bertBase, [],
+      model: [MethodInstance("p-tuning", [:])],
+      trained: 20 * 768 + 98_432 + 16_512 + 99_072, deployed: 15_360, published: 15_360),
+    row(
+      "P-tuning 9 behind the LSTM of LAMA", bertBase, [],
+      model: [
+        MethodInstance(
+          "p-tuning",
+          ["length": .integer(9), "encoder": .text("lstm"), "encoder-width": .integer(384)])
+      ],
+      trained: 8_278_272, deployed: 6_912, published: 6_912),
+    row(
+      "P-tuning v2 of 20, PEFT's example without its head", bertBase, [],
+      model: [MethodInstance("p-tuning-v2", [:])], trained: 368_640, deployed: 368_640,
+      published: 368_640),
+    row(
       "LoRA 8 on query and value", bertBase, [MethodInstance("lora", [:])], trained: 294_912,
       deployed: 294_912, published: 294_912),
     row(

@@ -10,7 +10,7 @@ import TestSupport
 /// A small BERT classifier of drawn weights, the host of all tests here.
 final class TinyModel {
   static let shape = BackboneShape(
-    layers: 3, width: 12, feedForward: 20, heads: 3, vocabulary: 30, positions: 10,
+    layers: 3, width: 12, feedForward: 20, heads: 3, vocabulary: 30, positions: 20,
     tokenTypes: 2, hasPooler: true)
 
   let backbone: Bert
@@ -68,7 +68,8 @@ final class TinyModel {
   }
 
   func logits(_ batch: PackedBatch, tape: Tape) -> Tensor {
-    head.logits(hidden: backbone.hidden(batch, tape: tape), batch: batch, tape: tape)
+    head.logits(
+      hidden: backbone.hidden(batch, tape: tape), batch: backbone.expanded(batch), tape: tape)
   }
 
   func loss() -> Double {

@@ -12,7 +12,10 @@ import Testing
       of: PEFTConfiguration(
         groups: groups, model: model,
         training: TrainingSettings(batch: batch, maximumLength: length)), on: shape,
-      schemas: Dictionary(uniqueKeysWithValues: TestSchemas.all.map { ($0.name, $0) }))
+      schemas: Dictionary(
+        uniqueKeysWithValues: (TestSchemas.all + [TestSchemas.prompt, TestSchemas.deepPrompt]).map {
+          ($0.name, $0)
+        }))
   }
 
   static let lora = TestSchemas.lora.defaultInstance
@@ -86,6 +89,69 @@ import Testing
       [LayerGroup(layers: 6, methods: [])], model: [TestSchemas.embeddings.defaultInstance])
     #expect(costs.parameters.trained == 30_522 * 384 + 2 * 384)
     #expect(costs.activationBytes == 4 * 32 * 128 * (384 + 6 * (8 * 384 + 1536 + 12 * 128 + 4)))
+  }
+
+  /// P = 20 rows before 128 tokens: 148 rows go through every layer, with or without LoRA.
+  @Test(arguments: [[], [lora]])
+  func insertedRowsWorkAsTokensDo(methods: [MethodInstance]) {
+    let groups = [LayerGroup(layers: 6, methods: methods)]
+    let costs = Self.costs(groups, model: [TestSchemas.prompt.defaultInstance])
+    let own = methods.isEmpty ? 0 : 6 * 4 * 384 * 8
+    #expect(costs.parameters.deployed == 20 * 384 + own)
+    func layers(_ rows: Int) -> Int { 6 * (4 * 384 * 384 + 2 * 384 * 1536 + 2 * rows * 384) }
+    let flops = 148 * 2 * (layers(148) + own)
+    #expect(costs.flopsPerToken == (flops + 127) / 128)
+    let kept = 2 * 384 + 2 + 6 * (8 * 384 + 1536 + 12 * 148 + 4) + 6 * (methods.isEmpty ? 0 : 8)
+    #expect(costs.activationBytes == 4 * 32 * 148 * kept)
+    // LoRA is folded; the rows stay.
+    let added = 148 * layers(148) - 128 * layers(128)
+    #expect(costs.addedLatencyEstimate == (1_000_000 * added - 1) / (128 * layers(128)) + 1)
+  }
+
+  /// Keys and values of every layer are work, but no rows: what a prefix of 20 in each layer costs.
+  @Test func positionsAreTakenWithoutRows() {
+    let deep = Self.costs(
+      [LayerGroup(layers: 6, methods: [])], model: [TestSchemas.deepPrompt.defaultInstance])
+    var prefix = TestSchemas.prefix.defaultInstance
+    prefix.parameters["length"] = .integer(20)
+    prefix.parameters["mlp-width"] = .integer(0)
+    let flat = Self.costs([LayerGroup(layers: 6, methods: [prefix])])
+    #expect(deep == flat)
+    let short = Self.costs(
+      [LayerGroup(layers: 12, methods: [])], model: [TestSchemas.deepPrompt.defaultInstance],
+      on: Shapes.embedded)
+    let fitting = Self.costs(
+      [LayerGroup(layers: 12, methods: [])], model: [TestSchemas.deepPrompt.defaultInstance],
+      length: 28, on: Shapes.embedded)
+    #expect(short == fitting)
+  }
+
+  /// 48 positions: 28 of 128 asked for are left to the text.
+  @Test func textsAreCutToWhatInsertedRowsLeave() {
+    func costs(length: Int) -> TrialCosts {
+      Self.costs(
+        [LayerGroup(layers: 12, methods: [])], model: [TestSchemas.prompt.defaultInstance],
+        length: length, on: Shapes.embedded)
+    }
+    #expect(costs(length: 128) == costs(length: 28))
+    #expect(costs(length: 27).activationBytes < costs(length: 28).activationBytes)
+  }
+
+  @Test func promptsThatLeaveNoRoomAreNoCandidates() throws {
+    let space = try SearchSpace(
+      yaml: """
+        version: 1
+        methods: {lora: {rank: 4}, prompt-tuning: {length: {int: [1, 64]}}}
+        model: [prompt-tuning]
+        """, file: "s.yaml", schemas: TestSchemas.all + [TestSchemas.prompt],
+      backbone: Shapes.embedded)
+    let path = "model.prompt-tuning.length"
+    #expect(throws: Never.self) { try space.candidate(at: [path: .integer(40)]) }
+    let fault = Infeasibility.noRoomForText(taken: 41, positions: 48)
+    #expect(throws: fault) { try space.candidate(at: [path: .integer(41)]) }
+    #expect(
+      fault.description
+        == "the methods take 41 of 48 positions, and a text needs 8 at least")
   }
 
   @Test func sequencesAreNoLongerThanThePositions() {

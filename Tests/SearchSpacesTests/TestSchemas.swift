@@ -130,6 +130,28 @@ enum TestSchemas {
     },
     claims: { _, _ in ["embeddings.tables"] })
 
+  /// Rows in front of every sequence; among the schemas of the tests that need it.
+  static let prompt = MethodSchema(
+    name: "prompt-tuning", summary: "Trained rows.", scope: .model,
+    parameters: [ParameterSchema("length", .integer(1...4096), default: .integer(20), "P."), rate],
+    sizeParameter: "length", references: [], countFormula: "P·D", isMergeable: false,
+    parameterCounts: { instance, shape in
+      let all = size(instance, "length") * shape.width
+      return ParameterCounts(trained: all, deployed: all, published: all)
+    },
+    insertedRows: { size($0, "length") })
+
+  /// Keys and values of every layer that take positions without rows; as `prompt`.
+  static let deepPrompt = MethodSchema(
+    name: "p-tuning-v2", summary: "Trained keys and values.", scope: .model,
+    parameters: [ParameterSchema("length", .integer(1...4096), default: .integer(20), "P."), rate],
+    sizeParameter: "length", references: [], countFormula: "2·P·D·L", isMergeable: false,
+    parameterCounts: { instance, shape in
+      let all = 2 * size(instance, "length") * shape.width * shape.layers
+      return ParameterCounts(trained: all, deployed: all, published: all)
+    },
+    takenPositions: { size($0, "length") })
+
   static let all = [adapter, bitFit, embeddings, full, lora, parallel, prefix]
 }
 

@@ -16,16 +16,33 @@ import Testing
       (ids: (0..<8).map { Int32((row + $0) % 5) }, types: [Int32](repeating: 0, count: 8))
     })
 
+  private static let lora = MethodInstance(
+    "lora", ["rank": .integer(16), "targets": .list(["query"])])
+
   @Test(arguments: [0, 1], [0, 0.1])
   func predictedBytesAreHeld(lowestTuned: Int, dropout: Double) throws {
+    try expectPredictedBytes(
+      PEFTConfiguration(
+        groups: (0..<2).map {
+          LayerGroup(layers: 1, methods: $0 >= lowestTuned ? [Self.lora] : [])
+        },
+        training: TrainingSettings(batch: 4, maximumLength: 8, backboneDropout: dropout)))
+  }
+
+  /// Eight rows in front of each text: 64 rows in all, which fill whole cache lines too.
+  @Test(arguments: [0, 0.1])
+  func predictedBytesHoldInsertedRows(dropout: Double) throws {
+    try expectPredictedBytes(
+      PEFTConfiguration(
+        groups: [LayerGroup(layers: 2, methods: [])],
+        model: [MethodInstance("prompt-tuning", ["length": .integer(8)])],
+        training: TrainingSettings(batch: 4, maximumLength: 8, backboneDropout: dropout)))
+  }
+
+  private func expectPredictedBytes(_ configuration: PEFTConfiguration) throws {
     let folder = try TemporaryFolder()
     let source = try BackboneSource(
-      name: try TinyBackbone.make(in: folder), dropout: dropout)
-    let lora = MethodInstance("lora", ["rank": .integer(16), "targets": .list(["query"])])
-    let configuration = PEFTConfiguration(
-      groups: (0..<2).map { LayerGroup(layers: 1, methods: $0 >= lowestTuned ? [lora] : []) },
-      training: TrainingSettings(
-        batch: 4, maximumLength: 8, backboneDropout: dropout))
+      name: try TinyBackbone.make(in: folder), dropout: configuration.training.backboneDropout)
     let model = try FineTunedModel(
       backbone: source.backbone, configuration: configuration, headKind: .automatic, outputCount: 2,
       headDropout: 0, key: RandomKey(seed: 1))

@@ -6,12 +6,15 @@ import Testing
 
 @Suite struct AllocationTests {
   /// Batches of equal length, all of a data set in one, so that every step is as large as the first.
-  @Test(arguments: ["lora", "bitfit", "adapter", "prefix"], [0, 0.1])
+  @Test(arguments: ["lora", "bitfit", "adapter", "prefix", "prompt-tuning"], [0, 0.1])
   func aSteadyStepAllocatesNothing(method: String, dropout: Double) throws {
     guard ac_thread_allocations() >= 0 else { return }
     let trial = try TinyTrial()
+    let isPrompt = method == "prompt-tuning"
+    let instance = MethodInstance(method, isPrompt ? ["length": .integer(4)] : [:])
     let configuration = PEFTConfiguration(
-      groups: [LayerGroup(layers: 2, methods: [MethodInstance(method, [:])])],
+      groups: [LayerGroup(layers: 2, methods: isPrompt ? [] : [instance])],
+      model: isPrompt ? [instance] : [],
       training: TrainingSettings(batch: 20, maximumLength: 12, backboneDropout: dropout))
     let trainer = try TrainingBenchmark(
       backbone: trial.job.backbone, task: trial.job.task, configuration: configuration, steps: 40

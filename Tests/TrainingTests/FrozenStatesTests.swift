@@ -10,6 +10,7 @@ import Testing
   struct Case: Sendable, CustomStringConvertible {
     let description: String
     let groups: [LayerGroup]
+    var model: [MethodInstance] = []
   }
 
   static let upper = Case(
@@ -26,7 +27,8 @@ import Testing
   private func trainer(
     _ trial: TinyTrial, _ sample: Case, cache: CacheFolder?, dropout: Double = 0
   ) throws -> Trainer {
-    var configuration = PEFTConfiguration(groups: sample.groups, training: Self.settings)
+    var configuration = PEFTConfiguration(
+      groups: sample.groups, model: sample.model, training: Self.settings)
     configuration.training.backboneDropout = dropout
     return try TrainingBenchmark(
       backbone: trial.job.backbone, task: trial.job.task, configuration: configuration, steps: 7
@@ -85,6 +87,16 @@ import Testing
     let lowest = try trainer(trial, tuned, cache: cache)
     #expect(lowest.model.lowestTunedLayer == 0)
     #expect(lowest.prepare { false } && !lowest.readsFrozenStates)
+    // Below a prompt nothing is frozen, whatever the layers hold.
+    for groups in [Self.upper.groups, Self.none.groups] {
+      let prompted = try trainer(
+        trial,
+        Case(
+          description: "prompt", groups: groups,
+          model: [MethodInstance("prompt-tuning", ["length": .integer(3)])]), cache: cache)
+      #expect(prompted.model.lowestTunedLayer == 0)
+      #expect(prompted.prepare { false } && !prompted.readsFrozenStates)
+    }
     #expect(try trainer(trial, Self.upper, cache: cache).model.lowestTunedLayer == 1)
     #expect(try trainer(trial, Self.none, cache: cache).model.lowestTunedLayer == 2)
   }

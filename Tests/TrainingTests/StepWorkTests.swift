@@ -122,6 +122,24 @@ import Testing
     #expect(work(kept: 0).backward == work(kept: 1).backward)
   }
 
+  /// Three rows in front of each text: longer sequences, and gradients through all layers.
+  @Test func insertedRowsAreWalkedAsTokens() throws {
+    let folder = try TemporaryFolder()
+    let source = try BackboneSource(name: try TinyBackbone.make(in: folder))
+    let model = try FineTunedModel(
+      backbone: source.backbone,
+      configuration: PEFTConfiguration(
+        groups: [LayerGroup(layers: 2, methods: [])],
+        model: [MethodInstance("prompt-tuning", ["length": .integer(3)])],
+        training: TrainingSettings()),
+      headKind: .automatic, outputCount: 2, headDropout: 0, key: RandomKey(seed: 1))
+    let expected = WorkCounter.step(
+      shape: BackboneShape(layers: 2, width: 16, feedForward: 32, heads: 2),
+      layers: [LayerTuning(), LayerTuning()], tunesEmbeddings: true, rowsRead: .firstTokens,
+      averagesStates: true, head: [(16, 16, false), (16, 2, true)], lengths: [7, 9])
+    #expect(model.stepWork(lengths: [4, 6], readsFrozenStates: false) == expected)
+  }
+
   /// The walk over a real model finds its adapters: LoRA r 2 on query and value of two layers.
   @Test func aModelIsWalkedAsItIs() throws {
     let folder = try TemporaryFolder()

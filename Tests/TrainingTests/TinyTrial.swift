@@ -19,7 +19,8 @@ struct TinyTrial {
     ])
 
   init(
-    methods: [MethodInstance] = [lora], training: TrainingSettings? = nil,
+    methods: [MethodInstance] = [lora], model: [MethodInstance] = [],
+    training: TrainingSettings? = nil,
     regression: Bool = false, casing: Casing? = nil
   ) throws {
     folder = try TemporaryFolder()
@@ -27,7 +28,7 @@ struct TinyTrial {
     job = TrialJob(
       trial: 1,
       configuration: PEFTConfiguration(
-        groups: [LayerGroup(layers: 2, methods: methods)],
+        groups: [LayerGroup(layers: 2, methods: methods)], model: model,
         training: training ?? Self.settings),
       backbone: backbone, casing: casing, task: try Self.writeTask(folder, regression: regression),
       seed: 11)

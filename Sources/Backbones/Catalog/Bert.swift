@@ -18,7 +18,7 @@ public final class Bert: Backbone {
   /// The dense layer [D, D] on the first token, where the checkpoint has one.
   public let pooler: Linear?
 
-  private let embeddings: Embeddings
+  private let embeddings: AdaptedEmbeddings
   private let embeddingNorm: LayerNorm
   private let embeddingDropout: Dropout
   private let layers: [BertLayer]
@@ -39,7 +39,7 @@ public final class Bert: Backbone {
     (embeddings, embeddingNorm, layers, pooler) = try withoutActuallyEscaping(parameter) {
       let builder = BertBuilder(configuration: configuration, dropout: dropout, parameter: $0)
       return (
-        try builder.embeddings(), try builder.norm(BertNames.embeddingNorm),
+        AdaptedEmbeddings(try builder.embeddings()), try builder.norm(BertNames.embeddingNorm),
         try (0..<configuration.layers).map { try builder.layer($0) },
         hasPooler ? try builder.linear(BertNames.pooler, input: width, output: width) : nil
       )
@@ -53,12 +53,14 @@ public final class Bert: Backbone {
   public var width: Int { configuration.width }
   /// H, the number of attention heads.
   public var headCount: Int { configuration.heads }
-  /// The longest sequence in tokens.
-  public var maximumLength: Int { configuration.positions }
+  /// The longest text in tokens: the positions less those that adapters take.
+  public var maximumLength: Int { configuration.positions - embeddings.positionShift }
 
   // MARK: Forward
 
-  /// The embedding output h₀ [T, D], the input of layer 0.
+  public func expanded(_ batch: PackedBatch) -> PackedBatch { embeddings.expanded(batch) }
+
+  /// The embedding output h₀ [T, D] of an expanded batch, the input of layer 0.
   public func embedded(_ batch: PackedBatch, tape: Tape) -> Tensor {
     embeddingDropout(embeddingNorm(embeddings(batch, tape: tape), tape: tape), tape: tape)
   }
@@ -91,13 +93,12 @@ public final class Bert: Backbone {
     layers[layer].worksRowByRow && layers[layer].attention.averagesStates(withNoise: withNoise)
   }
 
-  /// Checks that a batch fits the tables.
+  /// Checks that a batch of texts fits the tables, beside the positions that adapters take.
   public func check(_ batch: PackedBatch) throws(BackboneError) {
     for sequence in 0..<batch.sequenceCount {
       let range = Int(batch.offsets[sequence])..<Int(batch.offsets[sequence + 1])
-      if let last = range.last, batch.positions[last] >= configuration.positions {
-        throw .tooLong(
-          length: range.count, positions: configuration.positions, sequence: sequence)
+      if let last = range.last, batch.positions[last] >= maximumLength {
+        throw .tooLong(length: range.count, positions: maximumLength, sequence: sequence)
       }
       for token in batch.tokens[range] where token < 0 || token >= configuration.vocabulary {
         throw .tokenOutOfRange(
@@ -112,9 +113,9 @@ public final class Bert: Backbone {
 
   // MARK: Sites
 
-  /// All nine points: every layer of a BERT encoder offers each of them.
+  /// Every layer of a BERT encoder offers every point inside it, and layer 0 the embeddings too.
   public func insertionPoints(layer: Int) -> [InsertionPoint] {
-    InsertionPoint.allCases
+    InsertionPoint.allCases.filter { $0 != .embeddings || layer == 0 }
   }
 
   public func linear(at site: InsertionSite) -> Linear? {
@@ -135,16 +136,28 @@ public final class Bert: Backbone {
     end.attach(adapter)
   }
 
+  public func isTaken(_ site: InsertionSite) -> Bool {
+    site.point == .attention && layers[site.layer].attention.prefix != nil
+  }
+
   public func attach(_ adapter: any AttentionAdapter, at site: InsertionSite) {
     let block = layers[site.layer].attention
     precondition(
-      site.point == .attention && block.prefix == nil,
+      site.point == .attention && !isTaken(site),
       "attach: '\(site.point.rawValue)' of layer \(site.layer) takes at most one attention adapter")
     block.prefix = adapter
   }
 
+  public func attach(_ adapter: any EmbeddingAdapter, at site: InsertionSite) {
+    precondition(
+      site == .embeddings,
+      "attach: '\(site.point.rawValue)' of layer \(site.layer) is not the word embeddings")
+    embeddings.attach(adapter)
+  }
+
   /// Takes all adapters off, so that the backbone is the checkpoint's again.
   public func detachAll() {
+    embeddings.detachAll()
     layers.forEach { $0.detachAll() }
   }
 
@@ -153,8 +166,9 @@ public final class Bert: Backbone {
   public func parameters(layer: Int?) -> [HostParameter] {
     if let layer { return layers[layer].parameters }
     let tables = [
-      ("embeddings.word", embeddings.words), ("embeddings.position", embeddings.positions),
-      ("embeddings.type", embeddings.tokenTypes),
+      ("embeddings.word", embeddings.tables.words),
+      ("embeddings.position", embeddings.tables.positions),
+      ("embeddings.type", embeddings.tables.tokenTypes),
     ].map { HostParameter(name: $0, role: .embedding, parameter: $1) }
     return tables + embeddingNorm.hostParameters("embeddings-norm")
       + (pooler?.hostParameters("pooler") ?? [])

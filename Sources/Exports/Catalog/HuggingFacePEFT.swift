@@ -9,27 +9,32 @@ import TensorCore
 /// An adapter that `PeftModel.from_pretrained` of Hugging Face PEFT loads.
 ///
 /// The type follows from the canonical forms (`PEFTAdapterTypes`): LORA for LoRA, rsLoRA, LoRA+,
-/// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3. Modules are
-/// named by full paths, with ranks and alphas of their own where the type has patterns; the trained
-/// head travels in `modules_to_save`. Only keys that every version of PEFT with the type knows are
-/// written: recent ones warn at unknown keys and older ones refuse them.
+/// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3,
+/// PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a BERT with
+/// transformers 4 and refuses with transformers 5. Modules are named by full paths, with ranks and
+/// alphas of their own where the type has patterns; the trained head travels in `modules_to_save`.
+/// Only keys that every version of PEFT with the type knows are written: recent ones warn at
+/// unknown keys and older ones refuse them.
 ///
 /// Reference: huggingface/peft src/peft/utils/save_and_load.py, src/peft/tuners.
 public struct HuggingFacePEFT: Exporter {
   public static let name = "hf-peft"
   public static let summary =
-    "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3."
+    "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3, PROMPT_TUNING, "
+    + "P_TUNING, PREFIX_TUNING."
 
   static let configFile = "adapter_config.json"
   static let tensorFile = "adapter_model.safetensors"
-  /// What PEFT puts before every module of the model that it wraps.
+  /// What PEFT puts before every module of the model that it wraps: with a type that adapts
+  /// modules, and with one that does not.
   static let wrapper = "base_model.model."
+  static let promptWrapper = "base_model."
 
   public init() {}
 
   public func refusal(of subject: ExportSubject) -> String? {
     if case .refusal(let reason) = PEFTAdapterTypes.choose(
-      subject.attached, modules(subject, encoderPrefix: ""))
+      subject.attached, modules(subject, encoderPrefix: ""), backbone: subject.backbone)
     {
       return reason
     }
@@ -53,38 +58,60 @@ public struct HuggingFacePEFT: Exporter {
   public func write(_ subject: ExportSubject, to directory: String) throws {
     let model = try TaskModel.of(modelType: subject.source.config.modelType)
     let modules = modules(subject, encoderPrefix: model.encoderPrefix)
-    guard case .type(let type) = PEFTAdapterTypes.choose(subject.attached, modules),
-      let head = TaskModel.head(of: subject)
-    else {
+    guard let content = content(subject, modules), let head = TaskModel.head(of: subject) else {
       throw ExportError.refused(
         format: Self.name, reason: refusal(of: subject) ?? TaskModel.headRefusal, others: [])
     }
     let folder = URL(filePath: directory)
-    var fields = type.config(modules)
-    fields["peft_type"] = .text(type.name)
+    var fields = content.fields
     fields["task_type"] = .text("SEQ_CLS")
     fields["inference_mode"] = .flag(true)
     fields["base_model_name_or_path"] = .text(subject.baseModelName)
     fields["modules_to_save"] = .texts(
       [model.classifier] + (head.isPoolerTrained ? [model.pooler] : []))
-    if type == LoRAType.self {
-      fields["bias"] = .text("none")
-      fields["fan_in_fan_out"] = .flag(false)
-    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(
       Array(try encoder.encode(fields)) + [10], to: folder.appending(path: Self.configFile).path)
-    var tensors = type.tensors(modules, wrapper: Self.wrapper)
-    tensors += NamedTensor.linear(head.classifier, Self.wrapper + model.classifier)
+    var tensors = content.tensors
+    tensors += NamedTensor.linear(head.classifier, content.wrapper + model.classifier)
     if head.isPoolerTrained {
-      tensors += NamedTensor.linear(head.pooler, Self.wrapper + model.pooler)
+      tensors += NamedTensor.linear(head.pooler, content.wrapper + model.pooler)
     }
     try SafetensorsWriter.write(
       tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
     try AtomicFile.write(
       ModelCard.text(subject, format: Self.name, loading: loading(subject, model)),
       to: folder.appending(path: "README.md").path)
+  }
+
+  /// What the chosen type writes beside the head.
+  private struct Content {
+    let fields: [String: ConfigValue]
+    let tensors: [NamedTensor]
+    let wrapper: String
+  }
+
+  /// nil where there is no type that holds everything.
+  private func content(_ subject: ExportSubject, _ modules: [PEFTModule]) -> Content? {
+    switch PEFTAdapterTypes.choose(subject.attached, modules, backbone: subject.backbone) {
+    case .refusal:
+      return nil
+    case .prompt(let type, let forms):
+      var fields = type.fields(forms, backbone: subject.backbone)
+      fields["peft_type"] = .text(type.name)
+      return Content(fields: fields, tensors: [type.tensor(forms)], wrapper: Self.promptWrapper)
+    case .type(let type):
+      var fields = type.config(modules)
+      fields["peft_type"] = .text(type.name)
+      if type == LoRAType.self {
+        fields["bias"] = .text("none")
+        fields["fan_in_fan_out"] = .flag(false)
+      }
+      return Content(
+        fields: fields, tensors: type.tensors(modules, wrapper: Self.wrapper),
+        wrapper: Self.wrapper)
+    }
   }
 
   private func loading(_ subject: ExportSubject, _ model: TaskModel) -> String {
@@ -105,15 +132,32 @@ public struct HuggingFacePEFT: Exporter {
     let configFile = folder.appending(path: Self.configFile)
     let config = try JSONDecoder().decode(
       [String: ConfigValue].self, from: Data(contentsOf: configFile))
-    guard
-      let type = PEFTAdapterTypes.all.first(where: { config["peft_type"] == .text($0.name) })
-    else {
+    let reader = try WeightReader(file: folder.appending(path: Self.tensorFile).path)
+    let backbone = try BackboneRegistry.load(subject.source)
+    var wrapper = Self.wrapper
+    if let type = PEFTAdapterTypes.prompts.first(where: { config["peft_type"] == .text($0.name) }) {
+      try type.attach(reader, to: backbone)
+      wrapper = Self.promptWrapper
+    } else if let type = PEFTAdapterTypes.all.first(where: {
+      config["peft_type"] == .text($0.name)
+    }) {
+      try adapt(backbone, model, type, config, reader)
+    } else {
       throw ExportError.damaged(file: configFile.path, reason: "its peft_type is not known")
     }
-    let reader = try WeightReader(file: folder.appending(path: Self.tensorFile).path)
+    let head = try reader.pooledHead(
+      model, prefix: wrapper, backbone: backbone, outputCount: subject.head.outputCount)
+    try reader.checkAllUsed()
+    return ReloadedModel(backbone: backbone, head: head)
+  }
+
+  /// Changes the maps of a plain backbone that the configuration names.
+  private func adapt(
+    _ backbone: any Backbone, _ model: TaskModel, _ type: any PEFTAdapterType.Type,
+    _ config: [String: ConfigValue], _ reader: WeightReader
+  ) throws {
     let file = PEFTFile(config: config, reader: reader, wrapper: Self.wrapper)
     let targets = Set(config["target_modules"]?.asTexts ?? [])
-    let backbone = try BackboneRegistry.load(subject.source)
     for layer in 0..<backbone.layerCount {
       for point in backbone.insertionPoints(layer: layer) {
         guard let linear = backbone.linear(at: InsertionSite(layer: layer, point: point)) else {
@@ -123,10 +167,6 @@ public struct HuggingFacePEFT: Exporter {
         if targets.contains(path) { try apply(type, to: linear, path: path, file) }
       }
     }
-    let head = try reader.pooledHead(
-      model, prefix: Self.wrapper, backbone: backbone, outputCount: subject.head.outputCount)
-    try reader.checkAllUsed()
-    return ReloadedModel(backbone: backbone, head: head)
   }
 
   private func apply(

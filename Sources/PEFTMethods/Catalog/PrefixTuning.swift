@@ -93,7 +93,7 @@ public struct PrefixTuning: PEFTMethod {
     }
     for layer in layers {
       let site = InsertionSite(layer: layer, point: .attention)
-      try host.requireSite(site, for: Self.schema.name)
+      try host.requireFree(site, for: Self.schema.name)
       let adapter = PrefixAdapter(
         source: shared.map { maker.outer(of: $0, layer: layer) } ?? maker.flat(layer: layer),
         path: maker.path(layer: layer))

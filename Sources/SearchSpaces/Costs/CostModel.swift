@@ -6,17 +6,22 @@ struct InstanceFacts: Sendable {
   /// Once for all layers that hold an equal instance.
   let shared: ParameterCounts
   let claims: [String]
+  let insertedRows: Int
+  let takenPositions: Int
   let workload: MethodWorkload
 
   init(_ instance: MethodInstance, schema: MethodSchema, backbone: BackboneShape) {
     counts = schema.parameterCounts(instance, backbone)
     shared = schema.sharedCounts(instance, backbone)
     claims = schema.claims(instance, backbone)
+    insertedRows = schema.insertedRows(instance)
+    takenPositions = schema.takenPositions(instance)
     let size = schema.sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
+    let places = schema.scope == .model ? backbone.layers : 1
     workload =
-      claims.isEmpty
+      claims.isEmpty && insertedRows == 0
       ? MethodWorkload(
-        multiplyAddsPerToken: counts.deployed, activationsPerToken: size,
+        multiplyAddsPerToken: counts.deployed, activationsPerToken: size * places,
         isFolded: schema.isMergeable)
       : MethodWorkload(multiplyAddsPerToken: 0, activationsPerToken: 0, isFolded: true)
   }
@@ -24,9 +29,10 @@ struct InstanceFacts: Sendable {
 
 /// The work that a method adds to a forward pass and to the memory of a training step.
 ///
-/// A method that rewrites backbone weights in place adds none. Any other uses each deployed number
+/// A method that rewrites backbone weights in place adds none, and one that inserts rows makes work
+/// for the backbone, which counts those rows. Any other uses each deployed number
 /// in one multiply-add a token (the keys and values of a prefix too: P·D each), and keeps its inner
-/// activations: as many numbers a token as its size.
+/// activations: as many numbers a token and layer as its size.
 struct MethodWorkload: Hashable, Sendable {
   var multiplyAddsPerToken: Int
   var activationsPerToken: Int
@@ -99,6 +105,14 @@ final class CostModel: Sendable {
       memory.lines[key] = lines
     }
     return lines[position]
+  }
+
+  /// The rows that methods of model scope put in front of each sequence, and the positions that
+  /// they take from the text, together.
+  func inFront(_ instances: [MethodInstance]) -> (rows: Int, positions: Int) {
+    instances.compactMap { facts(of: $0) }.reduce((0, 0)) {
+      ($0.0 + $1.insertedRows, $0.1 + $1.takenPositions)
+    }
   }
 
   /// The first weight that two of the methods rewrite, if there is one.

@@ -69,6 +69,7 @@ extension Infeasibility {
     case .overBudget: "over a limit"
     case .doesNotFit: "does not fit into the budget"
     case .conflict: "two methods rewrite one weight"
+    case .noRoomForText: "no room is left to the text"
     case .forbidden: "forbidden"
     case .required: "a requirement is not met"
     }

@@ -3,6 +3,7 @@ extension SearchSpace {
   func assemble(_ resolution: inout Resolution) throws(Infeasibility) -> Candidate {
     try checkConstraints(resolution)
     try checkClaims(resolution)
+    try checkRoom(resolution)
     let layers = try filledLayers(resolution)
     let configuration = PEFTConfiguration(
       groups: merged(layers, resolution), model: resolution.model.map(\.instance),
@@ -37,6 +38,15 @@ extension SearchSpace {
     }
     if let clash = costModel.clash(resolution.model.map(\.instance)) {
       throw .conflict(group: nil, methods: clash.methods, weight: clash.weight)
+    }
+  }
+
+  /// What stands in front of the texts must leave positions to them.
+  private func checkRoom(_ resolution: Resolution) throws(Infeasibility) {
+    guard !resolution.model.isEmpty else { return }
+    let taken = costModel.inFront(resolution.model.map(\.instance)).positions
+    guard taken == 0 || taken + BackboneShape.shortestText <= backbone.positions else {
+      throw .noRoomForText(taken: taken, positions: backbone.positions)
     }
   }
 

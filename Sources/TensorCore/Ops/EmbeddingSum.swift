@@ -5,16 +5,19 @@ extension Tape {
   ///
   /// y_t = tokenTable[tokens_t] + typeTable[types_t] + positionTable[positions_t];
   /// tables: [V, D], [types, D], [positions, D], indices: T each → [T, D].
+  ///
+  /// - Parameter inserted: rows [P, D] that no token stands for; the token −1 − i takes row i of
+  ///   them in place of one of the token table.
   public func embeddingSum(
     tokens: [Int32], types: [Int32], positions: [Int32], tokenTable: Tensor, typeTable: Tensor,
-    positionTable: Tensor
+    positionTable: Tensor, inserted: Tensor? = nil
   ) -> Tensor {
     precondition(
       types.count == tokens.count && positions.count == tokens.count,
       "embeddingSum: \(tokens.count) tokens, \(types.count) types and \(positions.count) positions"
         + " must be as many")
     let lookups = (
-      EmbeddingLookup(indices: tokens, table: tokenTable),
+      EmbeddingLookup(indices: tokens, table: tokenTable, inserted: inserted),
       EmbeddingLookup(indices: types, table: typeTable),
       EmbeddingLookup(indices: positions, table: positionTable)
     )
@@ -26,7 +29,7 @@ extension Tape {
     let y = makeTensor(
       Shape(tokens.count, width),
       requiresGradient: tokenTable.requiresGradient || typeTable.requiresGradient
-        || positionTable.requiresGradient)
+        || positionTable.requiresGradient || inserted?.requiresGradient ?? false)
     for row in 0..<tokens.count {
       let target = y.pointer + row * width
       vk_add(lookups.0.row(row), lookups.1.row(row), target, width)
@@ -41,16 +44,29 @@ extension Tape {
 private struct EmbeddingLookup {
   let indices: [Int32]
   let table: Tensor
+  /// The rows of negative indices, −1 for the first.
+  let inserted: Tensor?
 
-  init(indices: [Int32], table: Tensor) {
+  init(indices: [Int32], table: Tensor, inserted: Tensor? = nil) {
     precondition(
       table.shape.rank == 2, "embeddingSum: a table must be [rows, D], got \(table.shape)")
+    precondition(
+      inserted.map { $0.columns == table.columns } ?? true,
+      "embeddingSum: inserted rows \(inserted?.shape ?? table.shape) must be as wide as the table"
+        + " \(table.shape)")
     self.indices = indices
     self.table = table
+    self.inserted = inserted
   }
 
   func row(_ token: Int) -> UnsafeMutablePointer<Float> {
     let index = Int(indices[token])
+    if index < 0, let inserted {
+      precondition(
+        -1 - index < inserted.rows,
+        "embeddingSum: token \(token) asks for row \(-1 - index) of \(inserted.rows) inserted ones")
+      return inserted.pointer + (-1 - index) * inserted.columns
+    }
     precondition(
       index >= 0 && index < table.rows,
       "embeddingSum: index \(index) of token \(token) is outside a table of \(table.rows) rows")
@@ -70,11 +86,16 @@ private struct EmbeddingSumOperation: Operation {
   }
 
   private func scatter(_ gradient: OutputGradient, into lookup: EmbeddingLookup, tape: Tape) {
-    guard let target = tape.target(for: lookup.table) else { return }
+    let table = tape.target(for: lookup.table)
+    let inserted = lookup.inserted.flatMap { tape.target(for: $0) }
+    guard table != nil || inserted != nil else { return }
+    table?.clearIfNew(lookup.table.count)
+    inserted?.clearIfNew(lookup.inserted?.count ?? 0)
     let width = output.columns
-    target.clearIfNew(lookup.table.count)
     for (row, index) in lookup.indices.enumerated() {
-      vk_axpy(1, gradient.pointer + row * width, target.pointer + Int(index) * width, width)
+      guard let target = index < 0 ? inserted : table else { continue }
+      let place = index < 0 ? -1 - Int(index) : Int(index)
+      vk_axpy(1, gradient.pointer + row * width, target.pointer + place * width, width)
     }
   }
 }

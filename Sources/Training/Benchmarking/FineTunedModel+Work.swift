@@ -13,14 +13,18 @@ extension FineTunedModel {
       $0.site.layer == backbone.layerCount - 1 && !$0.adapter.worksRowByRow
     }
     let last = backbone.layerCount - 1
+    let inserted = attached.adapters.reduce(0) { sum, placed in
+      sum + ((placed.adapter as? any EmbeddingAdapter)?.rowCount ?? 0)
+    }
     return WorkCounter.step(
       shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
-      tunesEmbeddings: backbone.parameters(layer: nil).contains { host in
-        host.parameter.isTrainable && !host.name.hasPrefix("pooler")
-      }, keptLayers: readsFrozenStates ? lowestTunedLayer : 0,
+      tunesEmbeddings: inserted > 0
+        || backbone.parameters(layer: nil).contains { host in
+          host.parameter.isTrainable && !host.name.hasPrefix("pooler")
+        }, keptLayers: readsFrozenStates ? lowestTunedLayer : 0,
       rowsRead: isWholeLayer ? .all : head.rowsRead,
       averagesStates: backbone.averagesStates(layer: last, withNoise: true), head: headWidths,
-      lengths: lengths)
+      lengths: inserted == 0 ? lengths : lengths.map { $0 + inserted })
   }
 
   private var shape: BackboneShape {
@@ -60,6 +64,9 @@ extension FineTunedModel {
       case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
         .inputScale, .denseDelta, .other:
         // The share of a step is told for the forms above only; these do more than is counted.
+        break
+      case .prompt, .positionShift:
+        // Rows of a prompt are counted with those of the text.
         break
       }
     }

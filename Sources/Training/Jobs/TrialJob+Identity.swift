@@ -43,7 +43,9 @@ extension TrainingSettings {
     try require(clip >= 0, "clip", "at least 0 (0 switches it off)", clip)
     try require(patience >= 0, "patience", "at least 0 (0 trains to the end)", patience)
     try require(examples ?? 1 >= 1, "examples", "at least 1", examples ?? 1)
-    try require(maximumLength >= 8, "maximum-length", "at least 8 tokens", maximumLength)
+    let shortest = BackboneShape.shortestText
+    try require(
+      maximumLength >= shortest, "maximum-length", "at least \(shortest) tokens", maximumLength)
     try require(
       (0..<1).contains(backboneDropout), "backbone-dropout", "a rate from 0 to below 1",
       backboneDropout)

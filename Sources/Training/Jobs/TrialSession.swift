@@ -35,15 +35,16 @@ final class TrialSession {
     let key = job.key
     let data = try task.data()
     labels = data.labels
-    test =
-      job.split == .test
-      ? source.tokenize(try task.testExamples(), maximumLength: settings.maximumLength) : nil
     let subset = TrainingPlan.subset(
       of: data.training.count, limit: settings.examples, key: key)
     let outputCount = task.kind.isRegression ? 1 : labels.count
     let model = try FineTunedModel(
       backbone: source.backbone, configuration: job.configuration, headKind: job.headKind,
       outputCount: outputCount, headDropout: settings.backboneDropout, key: key)
+    // Texts are cut to what the attached configuration leaves of the positions.
+    test =
+      job.split == .test
+      ? source.tokenize(try task.testExamples(), maximumLength: settings.maximumLength) : nil
     trainer = Trainer(
       model: model,
       data: Trainer.Data(

@@ -12,8 +12,7 @@ extension Predictor {
 
   /// Examples as packed batches of at most `size` sequences, in order.
   public func batches(_ examples: [Example], size: Int = 32) -> [PackedBatch] {
-    let length = description.trainedConfiguration.training.maximumLength
-    let tokens = source.tokenize(examples, maximumLength: length)
+    let tokens = source.tokenize(examples, maximumLength: maximumLength)
     return stride(from: 0, to: tokens.count, by: size).map { start in
       tokens.batch(start..<min(start + size, tokens.count))
     }

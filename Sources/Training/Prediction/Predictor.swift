@@ -1,4 +1,5 @@
 internal import LinearAlgebra
+internal import NeuralNets
 internal import SearchSpaces
 internal import TensorCore
 
@@ -61,6 +62,12 @@ public final class Predictor {
     try description.load(adapter, into: model)
   }
 
+  /// The tokens that a text is cut to: as in training, and as the backbone's positions allow.
+  public var maximumLength: Int {
+    min(
+      description.trainedConfiguration.training.maximumLength, model.backbone.maximumLength)
+  }
+
   /// What the model says of texts, in order; labels are not needed.
   public func answers(to examples: [Example]) -> [Answer] {
     logits(examples).map { row in
@@ -98,8 +105,7 @@ public final class Predictor {
   }
 
   private func logits(_ examples: [Example]) -> [[Float]] {
-    let length = description.trainedConfiguration.training.maximumLength
-    let tokens = source.tokenize(examples, maximumLength: length)
+    let tokens = source.tokenize(examples, maximumLength: maximumLength)
     return Evaluation(model, on: tokens, tape: tape)?.logits ?? []
   }
 

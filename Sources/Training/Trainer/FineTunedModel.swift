@@ -73,6 +73,7 @@ final class FineTunedModel {
     if lowestTunedLayer == backbone.layerCount {
       return backbone.hidden(batch, rows: head.rowsRead, tape: tape)
     }
+    let batch = backbone.expanded(batch)
     let input = tape.withTemporaries { backbone.embedded(batch, tape: tape) }
     return backbone.hidden(batch, from: input, layers: 0..<lowestTunedLayer, tape: tape)
   }

@@ -61,7 +61,7 @@ struct PredictCommand: ParsableCommand {
       examples = try split == .test ? task.testExamples() : task.data().validation
     }
     let predictor = try Predictor(adapter: file, backbone: adapter.backbone)
-    let length = predictor.description.trainedConfiguration.training.maximumLength
+    let length = predictor.maximumLength
     for (example, answer) in zip(examples, predictor.answers(to: examples)) {
       Console.output(
         try PredictionLine(example: example, answer: answer, maximumLength: length).json)

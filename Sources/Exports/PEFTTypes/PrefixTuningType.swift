@@ -1,0 +1,106 @@
+import NeuralNets
+import TensorCore
+
+/// `PREFIX_TUNING`: keys and values of all layers, the text's positions behind them.
+///
+/// A row of the tensor holds 2·L slots of width D: keys of layer l in slot 2·l, values in 2·l + 1.
+/// Reference: huggingface/peft src/peft/peft_model.py, get_prompt.
+enum PrefixTuningType: PEFTPromptType {
+  static let name = "PREFIX_TUNING"
+  static let config: [String: ConfigValue] = ["prefix_projection": .flag(false)]
+
+  static func holds(_ form: CanonicalForm) -> Bool {
+    switch form {
+    case .prefix, .positionShift: true
+    default: false
+    }
+  }
+
+  static func refusal(_ forms: [PEFTPlacedForm], backbone: any Backbone) -> String? {
+    let lengths = prefixes(forms).map(\.length)
+    let shifts = forms.compactMap { placed -> Int? in
+      guard case .positionShift(let shift) = placed.form else { return nil }
+      return shift
+    }
+    let isWhole =
+      lengths.count == backbone.layerCount && Set(lengths).count == 1 && shifts == [lengths[0]]
+    return isWhole
+      ? nil
+      : "PREFIX_TUNING has one length in all layers and moves the text's positions behind it, as"
+        + " p-tuning-v2 does and a prefix of single layers does not."
+  }
+
+  /// Keys, values and lengths from the lowest layer up.
+  private static func prefixes(
+    _ forms: [PEFTPlacedForm]
+  ) -> [(keys: [Float], values: [Float], length: Int)] {
+    forms.sorted { $0.site.layer < $1.site.layer }.compactMap { placed in
+      guard case .prefix(let keys, let values, let length) = placed.form else { return nil }
+      return (keys, values, length)
+    }
+  }
+
+  static func embeddings(_ forms: [PEFTPlacedForm]) -> (rows: Int, values: [Float]) {
+    let prefixes = prefixes(forms)
+    let rows = prefixes[0].length
+    let width = prefixes[0].keys.count / rows
+    let values = (0..<rows).flatMap { row in
+      prefixes.flatMap { prefix in
+        prefix.keys[row * width..<(row + 1) * width]
+          + prefix.values[row * width..<(row + 1) * width]
+      }
+    }
+    return (rows, values)
+  }
+
+  static func attach(_ embeddings: [Float], rows: Int, to backbone: any Backbone) {
+    let width = backbone.width
+    let stride = 2 * width * backbone.layerCount
+    func slot(_ index: Int) -> Parameter {
+      Parameter(
+        path: tensorName, shape: Shape(rows, width),
+        values: (0..<rows).flatMap { row in
+          embeddings[row * stride + index * width..<row * stride + (index + 1) * width]
+        })
+    }
+    for layer in 0..<backbone.layerCount {
+      backbone.attach(
+        ReadPrefix(keys: slot(2 * layer), values: slot(2 * layer + 1)),
+        at: InsertionSite(layer: layer, point: .attention))
+    }
+    backbone.attach(ReadShift(positionShift: rows), at: .embeddings)
+  }
+}
+
+/// Keys and values of one layer as they stand in a file.
+private final class ReadPrefix: AttentionAdapter {
+  private let keys: Parameter
+  private let values: Parameter
+
+  init(keys: Parameter, values: Parameter) {
+    self.keys = keys
+    self.values = values
+  }
+
+  var parameters: [Parameter] { [] }
+  var canonicalForm: CanonicalForm { .other }
+
+  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
+    (tape.parameter(keys), tape.parameter(values))
+  }
+}
+
+/// Positions that PEFT leaves to the prefix.
+private final class ReadShift: EmbeddingAdapter {
+  let positionShift: Int
+
+  init(positionShift: Int) {
+    self.positionShift = positionShift
+  }
+
+  var rowCount: Int { 0 }
+  var parameters: [Parameter] { [] }
+  var canonicalForm: CanonicalForm { .other }
+
+  func rows(tape: Tape) -> Tensor? { nil }
+}
