@@ -72,7 +72,7 @@ pretrain: build ## Make the embedded backbone anew (about ten minutes on one cor
 	$(BIN) pretrain --output .build/embedded-backbone
 	@echo "Compare with Sources/Training/Embedded, then copy the files there to adopt them."
 
-interop: build minilm ## Load an exported winner with the real Hugging Face PEFT
+interop: build minilm ## Load exports with the real Hugging Face PEFT and adapters
 	PYTHON=$(PYTHON) scripts/interop.sh $(ENVIRONMENTS)
 
 docs: build ## Write docs/methods.md anew from the registry

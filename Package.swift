@@ -82,7 +82,7 @@ let layer5: [Target] =
     "Exports",
     [
       "PEFTMethods", "Backbones", "NeuralNets", "TensorCore", "Checkpoints", "SearchSpaces",
-      "LinearAlgebra",
+      "LinearAlgebra", "StrictJSON",
     ], testing: ["TestSupport"])
   + library(
     "Executors",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Exports a per-layer-rank LoRA winner and loads it with the real Hugging Face PEFT: the logits must
+# Exports a per-layer-rank LoRA winner and loads it with the real Hugging Face PEFT, and a
+# configuration for each method of the AdapterHub format with the real adapters: the logits must
 # equal those of `autopeft predict` on every pair of the RTE validation file.
 #
 #   interop.sh ENVIRONMENTS [TASK-FILE] [TEXT-FILE]
@@ -14,6 +15,10 @@ if [ ! -x "$environments/peft/bin/python" ]; then  # the newest versions; intero
   "$python" -m venv "$environments/peft"
   "$environments/peft/bin/pip" install --quiet torch transformers peft safetensors
 fi
+if [ ! -x "$environments/adapters/bin/python" ]; then  # adapters wants a transformers of its own
+  "$python" -m venv "$environments/adapters"
+  "$environments/adapters/bin/pip" install --quiet torch adapters safetensors numpy
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -26,3 +31,19 @@ trial=4
   --output "$work/adapter" --check
 "$program" predict interop --runs-dir "$work" --trial $trial --split test > "$work/predictions.jsonl"
 "$environments/peft/bin/python" scripts/interop.py models/minilm "$work/adapter" "$work/predictions.jsonl"
+
+space=scripts/interop-adapterhub.yaml
+count=$(grep -c '^  - groups:' $space)
+"$program" search $space --backbone models/minilm --task "$task" --run adapterhub \
+  --runs-dir "$work" --trials "$count" --parallel 2 --strategy random --keep all
+folders=()
+for trial in $(seq 1 "$count"); do
+  folder=$work/configuration-$trial
+  mkdir "$folder"
+  "$program" export adapterhub --runs-dir "$work" --trial "$trial" --format adapterhub \
+    --output "$folder/adapter" --check
+  "$program" predict adapterhub --runs-dir "$work" --trial "$trial" --split test \
+    > "$folder/predictions.jsonl"
+  folders+=("$folder")
+done
+"$environments/adapters/bin/python" scripts/interop_adapterhub.py models/minilm "${folders[@]}"

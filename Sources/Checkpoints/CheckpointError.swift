@@ -4,6 +4,10 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
   case file(FileError)
   /// The inside of a safetensors file.
   case damaged(path: String, SafetensorsFault)
+  /// The inside of a file of `torch.save`.
+  case damagedArchive(path: String, TorchArchiveFault)
+  /// More tensors or bytes than a plain zip archive holds.
+  case archiveTooLarge(path: String, tensors: Int, bytes: Int)
   /// The inside of `model.safetensors.index.json`.
   case badIndex(path: String, ShardIndexFault)
   /// The inside of `config.json`.
@@ -21,6 +25,11 @@ public enum CheckpointError: Error, Hashable, Sendable, CustomStringConvertible 
     switch self {
     case .file(let error): return error.description
     case .damaged(let path, let fault): return "checkpoint \(path): \(fault)"
+    case .damagedArchive(let path, let fault): return "\(path): \(fault)"
+    case .archiveTooLarge(let path, let tensors, let bytes):
+      return "\(path): \(tensors) tensors of \(bytes) bytes do not fit a file of torch.save here:"
+        + " at most \(TorchArchiveWriter.entryLimit - 3) tensors and"
+        + " \(TorchArchiveWriter.byteLimit) bytes. Export a smaller configuration."
     case .badIndex(let path, let fault): return "\(path): \(fault)"
     case .badConfig(let path, let fault): return "\(path): \(fault)"
     case .noWeights(let folder, let others):

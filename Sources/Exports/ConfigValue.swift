@@ -1,5 +1,5 @@
 /// One value of a configuration file in JSON, with whole and real numbers kept apart.
-enum ConfigValue: Codable, Equatable {
+enum ConfigValue: Codable, Equatable, Sendable {
   case flag(Bool)
   case integer(Int)
   case number(Double)

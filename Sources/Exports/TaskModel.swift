@@ -6,6 +6,8 @@ import TensorCore
 struct TaskModel {
   /// The class, such as `BertForSequenceClassification`.
   let architecture: String
+  /// AdapterHub's class with exchangeable heads, such as `BertAdapterModel`.
+  let adapterArchitecture: String
   /// What stands before the encoder's names inside the class.
   let encoderPrefix: String
   /// The module of the dense layer on the first token.
@@ -15,8 +17,8 @@ struct TaskModel {
 
   private static let known: [String: TaskModel] = [
     Bert.modelType: TaskModel(
-      architecture: "BertForSequenceClassification", encoderPrefix: BertNames.prefix,
-      pooler: "bert.pooler.dense", classifier: "classifier")
+      architecture: "BertForSequenceClassification", adapterArchitecture: "BertAdapterModel",
+      encoderPrefix: BertNames.prefix, pooler: "bert.pooler.dense", classifier: "classifier")
   ]
 
   static func of(modelType: String) throws(ExportError) -> TaskModel {

@@ -27,6 +27,8 @@ public enum CanonicalForm {
   case denseDelta([Float])
   /// delta(z) = scale · (Up σ(Down z + c_d) + c_u).
   case bottleneck(Bottleneck)
+  /// delta(z) = Up σ(Down z) with maps that are sums of Kronecker products.
+  case hypercomplex(HypercomplexBottleneck)
   /// Keys and values [P, D], folded.
   case prefix(keys: [Float], values: [Float], length: Int)
   /// Word embeddings in front of every sequence, folded.

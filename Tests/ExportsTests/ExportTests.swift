@@ -55,12 +55,15 @@ struct ExportCase: CustomTestStringConvertible {
       [instance(["query", "value"])], [instance(["key", "ffn-in", "ffn-out"])], holds: formats)
   }
 
+  /// The formats of an update of low rank.
+  static let lowRank: Set<String> = ["adapterhub", "config", "hf-peft", "merged"]
+
   static let reparametrised: [ExportCase] = [
     mapped("dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
-    mapped("pissa", ["rank": .integer(3), "alpha-ratio": .number(2)]),
-    mapped("adalora", ["rank": .integer(3)]),
-    mapped("sora", ["rank": .integer(3)]),
-    mapped("dylora", ["rank": .integer(3)]),
+    mapped("pissa", ["rank": .integer(3), "alpha-ratio": .number(2)], holds: lowRank),
+    mapped("adalora", ["rank": .integer(3)], holds: lowRank),
+    mapped("sora", ["rank": .integer(3)], holds: lowRank),
+    mapped("dylora", ["rank": .integer(3)], holds: lowRank),
     .of(
       "vera", [MethodInstance("vera", ["rank": .integer(4)])],
       [MethodInstance("vera", ["rank": .integer(4)])], holds: ["config", "hf-peft", "merged"]),
@@ -138,15 +141,16 @@ struct ExportCase: CustomTestStringConvertible {
     reparametrised + prompts + [
       .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
       .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
-      .of("trained pooler", [lora], [], .trainedPooler, holds: ["config", "hf-peft", "merged"]),
-      .of("two-layer head", [lora], [lora], .twoLayer, holds: ["config", "hf-peft", "merged"]),
-      .of("token head", [lora], [lora], .token, holds: ["config"]),
+      .of("trained pooler", [lora], [], .trainedPooler, holds: lowRank),
+      .of("two-layer head", [lora], [lora], .twoLayer, holds: lowRank),
+      .of("token head", [lora], [lora], .token, holds: ["adapterhub", "config"]),
       .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
       .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
       .of("top layer", [], [full], holds: ["config", "merged"]),
-      .of("adapter", [adapter], [adapter], holds: ["config"]),
-      .of("prefix behind an MLP", [prefix], [prefix], holds: ["config"]),
-      .of("lora, adapter and prefix", [lora, adapter], [prefix], holds: ["config"]),
+      .of("adapter", [adapter], [adapter], holds: ["adapterhub", "config"]),
+      .of("prefix behind an MLP", [prefix], [prefix], holds: ["adapterhub", "config"]),
+      .of(
+        "lora, adapter and prefix", [lora, adapter], [prefix], holds: ["adapterhub", "config"]),
       .of("head only", [], [], holds: ["config", "merged"]),
     ]
 }

@@ -4,6 +4,7 @@ public enum ExporterRegistry {
     ConfigurationFormat.self,
     HuggingFacePEFT.self,
     MergedCheckpoint.self,
+    AdapterHub.self,
   ]
 
   /// The format with a name.

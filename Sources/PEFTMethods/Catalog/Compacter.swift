@@ -161,6 +161,10 @@ private struct HypercomplexMap {
 
   var parameters: [Parameter] { [left, right, bias] }
 
+  var form: CanonicalForm.HypercomplexBottleneck.Map {
+    CanonicalForm.HypercomplexBottleneck.Map(left: left, right: right, bias: bias)
+  }
+
   func callAsFunction(_ z: Tensor, rule: Tensor, tape: Tape) -> Tensor {
     let terms = left.shape[0]
     func stacked(_ factor: Parameter) -> Tensor {
@@ -198,7 +202,11 @@ private final class CompacterAdapter: HiddenAdapter {
 
   var parameters: [Parameter] { [rule] + ownParameters }
 
-  var canonicalForm: CanonicalForm { .other }
+  var canonicalForm: CanonicalForm {
+    .hypercomplex(
+      CanonicalForm.HypercomplexBottleneck(
+        rule: rule, down: down.form, up: up.form, activation: activation, wiring: wiring))
+  }
 
   func delta(_ branch: ResidualBranch, tape: Tape) -> Tensor {
     let rule = tape.parameter(self.rule)

@@ -20,7 +20,11 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "The trial's number; the best one by default.")
   var trial: Int?
 
-  @Option(name: .customLong("format"), help: "config, hf-peft or merged.")
+  @Option(
+    name: .customLong("format"),
+    help: ArgumentHelp(
+      "One of: \(ExporterRegistry.all.map { $0.name }.joined(separator: ", ")).",
+      valueName: "format"))
   var exportFormat: String?
 
   @Option(help: ArgumentHelp("The folder to write; it must not exist.", valueName: "folder"))

@@ -1,0 +1,62 @@
+import NeuralNets
+import PEFTMethods
+
+/// The methods of AdapterHub that the exporter writes, and what one adapter can hold of them.
+enum AdapterHubMethods {
+  static let all: [any AdapterHubMethod.Type] = [
+    BottleneckMethod.self, CompacterMethod.self, LoRAMethod.self, IA3Method.self,
+    PrefixMethod.self,
+  ]
+
+  /// Everything that was attached, as parts.
+  static func parts(of attached: AttachedConfiguration) -> [AdapterHubPart] {
+    attached.canonicalForms.map { AdapterHubPart(site: $0.site, method: $0.method, form: $0.form) }
+  }
+
+  /// The parts of each method that has any, in the order of a union's members.
+  static func members(
+    of parts: [AdapterHubPart]
+  ) -> [(method: any AdapterHubMethod.Type, parts: [AdapterHubPart])] {
+    all.compactMap { method in
+      let own = parts.filter { method.holds($0.form) }
+      return own.isEmpty ? nil : (method, own)
+    }
+  }
+
+  /// Why one adapter cannot hold everything that was attached; nil where it can, exactly.
+  static func refusal(of attached: AttachedConfiguration) -> String? {
+    let parts = parts(of: attached)
+    let known = Set(
+      parts.filter { part in all.contains { $0.holds(part.form) } }.map(\.method))
+    let foreign = Set(attached.tensors.map(\.method)).subtracting(known).sorted()
+    if !foreign.isEmpty { return "AdapterHub has no method for " + quoted(foreign) + "." }
+    if parts.isEmpty {
+      return "nothing is adapted (head only), and AdapterHub loads no adapter without a method."
+    }
+    let members = members(of: parts)
+    if let shared = sharedSite(parts) { return shared }
+    if members.contains(where: { $0.method == LoRAMethod.self }),
+      members.contains(where: { $0.method == IA3Method.self })
+    {
+      return "an adapter of AdapterHub has one LoRA configuration, which adds or rescales, and "
+        + quoted(Set(members.flatMap { $0.parts.map(\.method) }).sorted()) + " need both."
+    }
+    return members.lazy.compactMap { $0.method.refusal($0.parts) }.first
+  }
+
+  /// Two parts at one place, which the library refuses to load.
+  private static func sharedSite(_ parts: [AdapterHubPart]) -> String? {
+    let bySite = Dictionary(grouping: parts, by: \.site)
+    let shared = bySite.filter { $0.value.count > 1 }.min {
+      ($0.key.layer, $0.key.point.rawValue) < ($1.key.layer, $1.key.point.rawValue)
+    }
+    return shared.map { site, parts in
+      "an adapter of AdapterHub has one part at a place, and " + quoted(parts.map(\.method))
+        + " stand together at '\(site.point.rawValue)' of layer \(site.layer)."
+    }
+  }
+
+  private static func quoted(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}
