@@ -7,5 +7,7 @@ import NeuralNets
 enum PTuningType: PEFTInsertedRows {
   static let name = "P_TUNING"
   static let origin = CanonicalForm.Prompt.Origin.encoded
-  static let config: [String: ConfigValue] = ["encoder_reparameterization_type": .text("MLP")]
+  static var config: [String: ConfigValue] {
+    ["encoder_reparameterization_type": .text("MLP")]
+  }
 }

@@ -7,7 +7,7 @@ import TensorCore
 /// Reference: huggingface/peft src/peft/peft_model.py, get_prompt.
 enum PrefixTuningType: PEFTPromptType {
   static let name = "PREFIX_TUNING"
-  static let config: [String: ConfigValue] = ["prefix_projection": .flag(false)]
+  static var config: [String: ConfigValue] { ["prefix_projection": .flag(false)] }
 
   static func holds(_ form: CanonicalForm) -> Bool {
     switch form {
@@ -44,10 +44,12 @@ enum PrefixTuningType: PEFTPromptType {
     let prefixes = prefixes(forms)
     let rows = prefixes[0].length
     let width = prefixes[0].keys.count / rows
-    let values = (0..<rows).flatMap { row in
-      prefixes.flatMap { prefix in
-        prefix.keys[row * width..<(row + 1) * width]
-          + prefix.values[row * width..<(row + 1) * width]
+    var values: [Float] = []
+    for row in 0..<rows {
+      let range = row * width..<(row + 1) * width
+      for prefix in prefixes {
+        values += prefix.keys[range]
+        values += prefix.values[range]
       }
     }
     return (rows, values)
@@ -57,11 +59,12 @@ enum PrefixTuningType: PEFTPromptType {
     let width = backbone.width
     let stride = 2 * width * backbone.layerCount
     func slot(_ index: Int) -> Parameter {
-      Parameter(
-        path: tensorName, shape: Shape(rows, width),
-        values: (0..<rows).flatMap { row in
-          embeddings[row * stride + index * width..<row * stride + (index + 1) * width]
-        })
+      var values: [Float] = []
+      for row in 0..<rows {
+        let start = row * stride + index * width
+        values += embeddings[start..<start + width]
+      }
+      return Parameter(path: tensorName, shape: Shape(rows, width), values: values)
     }
     for layer in 0..<backbone.layerCount {
       backbone.attach(

@@ -6,5 +6,5 @@ import NeuralNets
 enum PromptTuningType: PEFTInsertedRows {
   static let name = "PROMPT_TUNING"
   static let origin = CanonicalForm.Prompt.Origin.trained
-  static let config: [String: ConfigValue] = ["prompt_tuning_init": .text("RANDOM")]
+  static var config: [String: ConfigValue] { ["prompt_tuning_init": .text("RANDOM")] }
 }
