@@ -114,6 +114,9 @@ import Training
     (TraceError.alreadyTrained, 2),
     (ExecutorError.unknownName("x", known: []), 2),
     (StudyError.nothingToConfirm(run: "x"), 3),
+    (EarlierRunError.repeated(run: "x"), 2),
+    (EarlierRunError.nothingFinished(run: "x"), 3),
+    (EarlierRunError.changed(file: "x"), 65),
     (Failure.Outcome(code: 75, text: "stopped"), 75),
     (CocoaError(.fileWriteOutOfSpace), 74),
   ]

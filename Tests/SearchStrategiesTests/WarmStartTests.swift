@@ -25,12 +25,13 @@ struct WarmStartTests {
   }
 
   private func study(
-    _ name: String, _ space: SearchSpace, seed: UInt64, from runs: [EarlierRun], window: Int = 0
+    _ name: String, _ space: SearchSpace, seed: UInt64, from runs: [EarlierRun], window: Int = 0,
+    planned: Int = 40
   ) throws -> SimulatedStudy {
     SimulatedStudy(
       strategy: try StrategyRegistry.make(
         name, space: space, seed: seed, settings: StrategyLawTests.settings[name] ?? [:],
-        plannedTrials: 40, earlier: runs),
+        plannedTrials: planned, earlier: runs),
       objective: TestObjectives.layered, noise: 0.05, seed: seed, window: window)
   }
 
@@ -46,15 +47,15 @@ struct WarmStartTests {
   @Test(arguments: ["bayes", "saas", "autopeft"])
   func lawsHoldWithAnEarlierRun(name: String) throws {
     let space = try TestSpaces.space(name == "bayes" ? TestSpaces.mixed : TestSpaces.costly)
-    let run = try earlier(space, layered)
-    var first = try study(name, space, seed: 5, from: [run], window: 2)
-    try first.run(until: 24)
-    #expect(first.history.count == 24)
-    #expect(Set(first.history.map(\.trainingIdentity)).count == 24)
+    let run = try earlier(space, count: 30, layered)
+    var first = try study(name, space, seed: 5, from: [run], window: 2, planned: 16)
+    try first.run(until: 16)
+    #expect(first.history.count == 16)
+    #expect(Set(first.history.map(\.trainingIdentity)).count == 16)
     for trial in first.history {
       #expect(try space.candidate(at: #require(trial.point)).configuration == trial.configuration)
     }
-    let fresh = try study(name, space, seed: 5, from: [run])
+    let fresh = try study(name, space, seed: 5, from: [run], planned: 16)
     let answers = try [first.strategy, fresh.strategy].map {
       try $0.ask(count: 3, history: first.seen).map(\.candidate)
     }
@@ -68,8 +69,8 @@ struct WarmStartTests {
           number: history.count + 1, state: .running, origin: single[0].origin,
           point: candidate.point, configuration: candidate.configuration, costs: candidate.costs))
     }
-    var cold = try study(name, space, seed: 5, from: [], window: 2)
-    try cold.run(until: 24)
+    var cold = try study(name, space, seed: 5, from: [], window: 2, planned: 16)
+    try cold.run(until: 16)
     #expect(cold.history.map(\.configuration) != first.history.map(\.configuration))
   }
 
