@@ -51,18 +51,23 @@ enum TensorPickle {
   static let orderedDictionary = "collections OrderedDict"
   static let floats = "torch FloatStorage"
 
-  /// The pickle of tensors, tensor i in storage i.
-  static func bytes(_ tensors: [NamedTensor]) -> [UInt8] {
+  /// The pickle of tensors, tensor i in storage i, with their further names.
+  static func bytes(_ tensors: [NamedTensor], aliases: [String: String] = [:]) -> [UInt8] {
     var out: [UInt8] = [Code.protocol, 2, Code.emptyDictionary, Code.mark]
     for (index, tensor) in tensors.enumerated() {
-      out += text(tensor.name) + global(rebuild) + [Code.mark]
-      out += [Code.mark] + text("storage") + global(floats) + text(String(index)) + text("cpu")
-      out += integer(tensor.shape.reduce(1, *)) + [Code.tuple, Code.persistent]
-      out += integer(0) + tuple(tensor.shape) + tuple(strides(tensor.shape)) + [Code.false]
-      out += global(orderedDictionary) + [Code.emptyTuple, Code.reduce]
-      out += [Code.tuple, Code.reduce]
+      let others = aliases.filter { $0.value == tensor.name }.keys.sorted()
+      for name in [tensor.name] + others { out += entry(name, tensor.shape, storage: index) }
     }
     return out + [Code.setItems, Code.stop]
+  }
+
+  private static func entry(_ name: String, _ shape: [Int], storage: Int) -> [UInt8] {
+    var out = text(name) + global(rebuild) + [Code.mark, Code.mark]
+    out += text("storage") + global(floats) + text(String(storage)) + text("cpu")
+    out += integer(shape.reduce(1, *)) + [Code.tuple, Code.persistent]
+    out += integer(0) + tuple(shape) + tuple(strides(shape)) + [Code.false]
+    out += global(orderedDictionary) + [Code.emptyTuple, Code.reduce]
+    return out + [Code.tuple, Code.reduce]
   }
 
   /// The strides of a row-major tensor, in elements; of an axis without elements as PyTorch counts.

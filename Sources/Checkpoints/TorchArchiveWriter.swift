@@ -18,15 +18,22 @@ public enum TorchArchiveWriter {
 
   /// Writes a file durably, complete or not at all.
   ///
+  /// - Parameter aliases: further names of tensors whose numbers are written once, by the alias, as
+  ///   `torch.save` does for parameters that modules share. Each names a tensor of the list.
   /// - Throws: `CheckpointError.duplicateName`, `.archiveTooLarge`, or `.file`.
-  public static func write(_ tensors: [NamedTensor], to path: String) throws(CheckpointError) {
+  public static func write(
+    _ tensors: [NamedTensor], aliases: [String: String] = [:], to path: String
+  ) throws(CheckpointError) {
     let sorted = tensors.sorted { ExactText($0.name) < ExactText($1.name) }
-    for (first, second) in zip(sorted, sorted.dropFirst())
-    where ExactText(first.name) == ExactText(second.name) {
-      throw .duplicateName(path: path, name: first.name)
+    let names = (tensors.map(\.name) + aliases.keys).map(ExactText.init).sorted()
+    for (first, second) in zip(names, names.dropFirst()) where first == second {
+      throw .duplicateName(path: path, name: first.text)
     }
-    let pickle = TensorPickle.bytes(sorted)
-    let size = sorted.reduce(pickle.count) { $0 + $1.byteCount + $1.name.utf8.count + 512 }
+    precondition(
+      Set(aliases.values).isSubset(of: tensors.map(\.name)),
+      "TorchArchiveWriter: an alias names a tensor that is not written")
+    let pickle = TensorPickle.bytes(sorted, aliases: aliases)
+    let size = sorted.reduce(pickle.count) { $0 + $1.byteCount + 512 }
     guard size < byteLimit, sorted.count + 3 <= entryLimit else {
       throw .archiveTooLarge(path: path, tensors: sorted.count, bytes: size)
     }

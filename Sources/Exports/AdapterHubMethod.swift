@@ -21,6 +21,8 @@ protocol AdapterHubMethod: Sendable {
   ) -> [[String: ConfigValue]]
   /// The tensors of the parts under the library's names.
   static func tensors(_ parts: [AdapterHubPart], _ model: AdapterHubModel) -> [NamedTensor]
+  /// Further names under which the library knows tensors that modules share; none by default.
+  static func aliases(_ model: AdapterHubModel) -> [String: String]
   /// Whether a configuration of a file is one of this method.
   static func owns(_ configuration: AdapterHubConfiguration) -> Bool
   /// Adds what the library builds for a configuration of a file to the model's backbone.
@@ -28,4 +30,8 @@ protocol AdapterHubMethod: Sendable {
     _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
     to model: AdapterHubModel
   ) throws
+}
+
+extension AdapterHubMethod {
+  static func aliases(_ model: AdapterHubModel) -> [String: String] { [:] }
 }

@@ -52,6 +52,12 @@ struct AdapterHubModel {
     }
   }
 
+  /// The module of a layer's attention without its output map.
+  func attention(_ layer: Int) -> String {
+    let path = task.encoderPrefix + linear(layer, .query).weight.path
+    return path.split(separator: ".").dropLast(2).joined(separator: ".")
+  }
+
   /// A module that all layers share.
   func shared(_ name: String) -> String {
     "\(task.encoderPrefix)\(name).\(Self.adapterName)"

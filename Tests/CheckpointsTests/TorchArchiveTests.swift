@@ -45,9 +45,11 @@ import Testing
       let tensors = try TorchArchiveReader.tensors(of: path)
       #expect(tensors.map(\.name) == ["empty", "large", "memory", "scalar"])
       #expect(tensors.map(\.shape) == [[0, 4], [300, 300], [3, 2], []])
-      #expect(tensors[2].values.map(\.bitPattern) == Self.values.map(\.bitPattern))
-      #expect(tensors[3].values.map { $0 } == [5])
-      #expect(tensors[1].values.allSatisfy { $0 == 2 })
+      withExtendedLifetime(tensors) {
+        #expect(tensors[2].values.map(\.bitPattern) == Self.values.map(\.bitPattern))
+        #expect(tensors[3].values.map { $0 } == [5])
+        #expect(tensors[1].values.allSatisfy { $0 == 2 })
+      }
     }
   }
 
@@ -75,7 +77,9 @@ import Testing
         $0.name == "bert.encoder.layer.0.output.adapters.autopeft.adapter_down.0.weight"
       })
     #expect(first.shape == [3, 16])
-    #expect(first.values.allSatisfy { $0.isFinite && $0 != 0 })
+    withExtendedLifetime(first.owner) {
+      #expect(first.values.allSatisfy { $0.isFinite && $0 != 0 })
+    }
   }
 
   @Test func everyDamagedByteOfTheDataIsNoticed() throws {
@@ -112,6 +116,25 @@ import Testing
   @Test func namesThatStandTwiceAreRefused() throws {
     let one = NamedTensor(name: "x", shape: [1], values: [1])
     #expect(throws: CheckpointError.self) { try archive([one, one]) }
+    #expect(throws: CheckpointError.self) {
+      try TorchArchiveWriter.write([one], aliases: ["x": "x"], to: "never-written.bin")
+    }
+  }
+
+  @Test func aFurtherNameSharesTheNumbers() throws {
+    try TemporaryFolder.with { folder in
+      let path = "\(folder)/a.bin"
+      try TorchArchiveWriter.write(
+        [NamedTensor(name: "x", shape: [2], values: [1, 2])], aliases: ["a": "x", "y": "x"],
+        to: path)
+      let tensors = try TorchArchiveReader.tensors(of: path)
+      #expect(tensors.map(\.name) == ["x", "a", "y"])
+      withExtendedLifetime(tensors) {
+        #expect(tensors.allSatisfy { Array($0.values) == [1, 2] })
+      }
+      let entries = try ZipDirectory(try MappedFile.contents(of: path)).entries
+      #expect(entries.keys.filter { $0.contains("/data/") } == ["archive/data/0"])
+    }
   }
 
   static let pickles: [(id: String, change: @Sendable (String) -> String, reason: String)] = [

@@ -66,6 +66,15 @@ enum PrefixMethod: AdapterHubMethod {
     return [NamedTensor(name: name(model), shape: [values.count], values: values)]
   }
 
+  /// The shared tensor is a part of every layer's attention too, of left out layers as well.
+  static func aliases(_ model: AdapterHubModel) -> [String: String] {
+    let pool = "prefix_tuning.pool.prefix_tunings.\(AdapterHubModel.adapterName)"
+    return Dictionary(
+      uniqueKeysWithValues: model.layers.map {
+        ("\(model.attention($0)).\(pool).self_prefix.control_trans", name(model))
+      })
+  }
+
   static func owns(_ configuration: AdapterHubConfiguration) -> Bool {
     configuration.fields["architecture"] == .text("prefix_tuning")
   }
@@ -79,6 +88,11 @@ enum PrefixMethod: AdapterHubMethod {
     let length = try configuration.integer("prefix_length")
     let layers = try configuration.layers(of: model)
     let all = try tensors.take(name(model), [length * 2 * layers.count * width])
+    for alias in aliases(model).keys.sorted() {
+      guard try tensors.take(alias, [all.count]) == all else {
+        throw configuration.fault("flat", expected: "one prefix, but '\(alias)' is another")
+      }
+    }
     for (slot, layer) in layers.enumerated() {
       func part(_ kind: Int) -> Parameter {
         let values = (0..<length).flatMap { (position: Int) -> ArraySlice<Float> in

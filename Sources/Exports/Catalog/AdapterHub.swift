@@ -52,6 +52,7 @@ public struct AdapterHub: Exporter {
       of: subject, model, to: folder.appending(path: Self.configFile))
     try TorchArchiveWriter.write(
       members.flatMap { $0.method.tensors($0.parts, model) },
+      aliases: members.reduce(into: [:]) { $0.merge($1.method.aliases(model)) { $1 } },
       to: folder.appending(path: Self.tensorFile).path)
     try write(
       head.configuration(labels: subject.labels, outputCount: subject.head.outputCount),
