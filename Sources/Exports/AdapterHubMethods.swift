@@ -26,9 +26,9 @@ enum AdapterHubMethods {
   /// Why one adapter cannot hold everything that was attached; nil where it can, exactly.
   static func refusal(of attached: AttachedConfiguration) -> String? {
     let parts = parts(of: attached)
-    let known = Set(
-      parts.filter { part in all.contains { $0.holds(part.form) } }.map(\.method))
-    let foreign = Set(attached.tensors.map(\.method)).subtracting(known).sorted()
+    let unheld = parts.filter { part in !all.contains { $0.holds(part.form) } }
+    let foreign = Set(attached.tensors.map(\.method)).subtracting(parts.map(\.method))
+      .union(unheld.map(\.method)).sorted()
     if !foreign.isEmpty { return "AdapterHub has no method for " + quoted(foreign) + "." }
     if parts.isEmpty {
       return "nothing is adapted (head only), and AdapterHub loads no adapter without a method."

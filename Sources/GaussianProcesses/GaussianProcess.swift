@@ -75,16 +75,6 @@ public struct GaussianProcess: Sendable {
       .map { $0 + hyperparameters.mean }
   }
 
-  /// How far each score is from what the model expects of it from all the others.
-  ///
-  /// yᵢ − μ₋ᵢ(xᵢ) = αᵢ / [(K + σ² I)⁻¹]ᵢᵢ, with the hyper-parameters as they are.
-  ///
-  /// Reference: Rasmussen and Williams 2006, equation 5.12. Complexity: n³.
-  public var leaveOneOutResiduals: [Double] {
-    let inverse = root.inverse()
-    return alpha.indices.map { alpha[$0] / inverse[$0, $0] }
-  }
-
   /// The means at several points and the covariances of the function at them, [n, n].
   public func jointPosterior(at points: EncodedInputs) -> (means: [Double], covariance: Matrix) {
     let own = Embedding(points)

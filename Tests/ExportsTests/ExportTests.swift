@@ -131,7 +131,7 @@ struct ExportCase: CustomTestStringConvertible {
       ]),
     prompted("p-tuning v2", [deep]),
     prompted("p-tuning v2 and lora", [deep], beside: [lora], holds: ["config"]),
-    .of("flat prefix", [flat], [flat], holds: ["config"]),
+    .of("flat prefix", [flat], [flat], holds: ["config", "adapterhub"]),
     prompted("prompt and lora", [prompt], beside: [lora], holds: ["config"]),
     prompted("prompt and prefix", [prompt], beside: [prefix], holds: ["config"]),
     prompted(

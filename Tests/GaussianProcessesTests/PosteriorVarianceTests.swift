@@ -15,7 +15,6 @@ struct ImportanceFixture: Decodable {
     let noise: Double
     let processMean: Double
     let levels: [[Double]]
-    let leaveOneOut: [Double]
     let mean: Double
     let variance: Double
     let mains: [Double]
@@ -119,13 +118,6 @@ struct PosteriorVarianceTests {
       groups: [[0], [1], [2], [3]])
     #expect(split.mean == 0.2 && split.variance == 0)
     #expect((split.mains + split.totals + split.pairs.map(\.value)).allSatisfy { $0 == 0 })
-  }
-
-  @Test func leaveOneOutResidualsEqualThoseOfSmallerProcesses() throws {
-    let item = try ImportanceFixture.load().product
-    for (own, expected) in zip(try process(item).leaveOneOutResiduals, item.leaveOneOut) {
-      #expect(abs(own - expected) < 1e-9)
-    }
   }
 
   @Test func meansAreThoseOfThePosterior() throws {

@@ -67,7 +67,7 @@ public struct ScoreImportance: Sendable {
   public let decisions: [Decision]
   /// The largest first.
   public let interactions: [Interaction]
-  /// 1 − Σ (y − y₋ᵢ)² / Σ (y − ȳ)² over the trials, y₋ᵢ predicted from the others.
+  /// 1 − Σ (y − ŷ)² / Σ (y − ȳ)² over the trials, ŷ by a process that was fitted without y.
   public let explained: Double?
   public let isExact: Bool
   public let doubt: Doubt?
@@ -91,11 +91,10 @@ public struct ScoreImportance: Sendable {
       return
     }
     let encoder = PointEncoder(space)
-    let process = try Self.process(view, encoder, seed: seed)
-    let residuals = process.leaveOneOutResiduals
-    let mean = process.targets.reduce(0, +) / Double(process.targets.count)
-    let whole = process.targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let left = residuals.reduce(0) { $0 + $1 * $1 }
+    let training = try TrainingSet(
+      view, encoder: encoder, objectives: KnownObjectives(space), transform: .standardize,
+      limit: Self.pointLimit, seed: seed)
+    let process = try Surrogate(training, inference: .maximumAPosteriori, seed: seed).processes[0]
     let names = space.decisions.map(\.path)
     let groups = names.map { name in
       space.dimensions.indices.filter { space.dimensions[$0].hyperparameter == name }
@@ -106,11 +105,12 @@ public struct ScoreImportance: Sendable {
       } else {
         try Self.sampled(process, encoder, groups, names, seed: seed)
       }
-    guard whole > 0, split.variance > Self.smallestVariance else {
+    guard split.variance > Self.smallestVariance,
+      let explained = try Self.explained(training, encoder, seed: seed)
+    else {
       self.init(doubt: .constant)
       return
     }
-    let explained = 1 - left / whole
     self.init(
       decisions: split.decisions.sorted { ($1.main.value, $0.name) < ($0.main.value, $1.name) },
       interactions: split.interactions.sorted {
@@ -120,9 +120,10 @@ public struct ScoreImportance: Sendable {
       doubt: explained >= Self.leastExplained ? nil : .unexplained)
   }
 
-  /// The hyper-parameters have seen the scores that are left out, so that a little of pure noise is
-  /// "explained" too.
+  /// Of pure noise about nothing is explained, give or take a tenth.
   static let leastExplained = 0.1
+  /// Parts of the trials that are predicted in turn from the others.
+  static let folds = 5
 
   /// Of the posterior mean, in units of the scores' variance: below it all is rounding.
   static let smallestVariance = 1e-9
@@ -138,13 +139,42 @@ public struct ScoreImportance: Sendable {
     self.doubt = doubt
   }
 
-  private static func process(
-    _ view: HistoryView, _ encoder: PointEncoder, seed: UInt64
-  ) throws(StrategyError) -> GaussianProcess {
-    let training = try TrainingSet(
-      view, encoder: encoder, objectives: KnownObjectives(encoder.space),
-      transform: .standardize, limit: pointLimit, seed: seed)
-    return try Surrogate(training, inference: .maximumAPosteriori, seed: seed).processes[0]
+  /// The share of the variance that cross-validation explains; nil for a constant.
+  ///
+  /// The hyper-parameters are learned anew without each part: those of the whole have seen the scores
+  /// that are to be predicted, and "explain" some of pure noise.
+  private static func explained(
+    _ training: TrainingSet, _ encoder: PointEncoder, seed: UInt64
+  ) throws(StrategyError) -> Double? {
+    let targets = training.targets
+    let mean = targets.reduce(0, +) / Double(targets.count)
+    let whole = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard whole > 0 else { return nil }
+    let key = RandomKey(seed: seed).derived("folds")
+    var source = CounterRandom(key)
+    let order = source.shuffled(Array(targets.indices))
+    var left = 0.0
+    for fold in 0..<folds {
+      let held = order.indices.filter { $0 % folds == fold }.map { order[$0] }
+      let kept = order.indices.filter { $0 % folds != fold }.map { order[$0] }
+      let known = try encoder.inputs(kept.map { training.points[$0] })
+      let asked = try encoder.inputs(held.map { training.points[$0] })
+      let scores = kept.map { targets[$0] }
+      do throws(GaussianProcessError) {
+        let hyperparameters = try HyperparameterFit(
+          inputs: known, targets: scores,
+          priors: HyperparameterPriors(dimensions: known.dimensions), key: key.derived(fold)
+        ).hyperparameters
+        let process = try GaussianProcess(
+          inputs: known, targets: scores, hyperparameters: hyperparameters)
+        for (index, expected) in zip(held, process.means(at: asked)) {
+          left += (targets[index] - expected) * (targets[index] - expected)
+        }
+      } catch {
+        throw .surrogate(reason: error.description)
+      }
+    }
+    return 1 - left / whole
   }
 
   /// What either way of splitting gives.
