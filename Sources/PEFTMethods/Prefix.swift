@@ -75,6 +75,7 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
 
   func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
     let whole = folded(tape: tape)
+    guard dropout > 0 else { return whole }
     func dropped(_ x: Tensor, _ name: String) -> Tensor {
       tape.adapterDropout(x, rate: dropout, label: "\(path).\(name)")
     }

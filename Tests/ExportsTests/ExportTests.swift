@@ -128,7 +128,9 @@ struct ExportCase: CustomTestStringConvertible {
     .of("flat prefix", [flat], [flat], holds: ["config"]),
     prompted("prompt and lora", [prompt], beside: [lora], holds: ["config"]),
     prompted("prompt and prefix", [prompt], beside: [prefix], holds: ["config"]),
-    prompted("two prompts", [prompt, encoded], holds: ["config"]),
+    prompted(
+      "two prompts", [MethodInstance("prompt-tuning", ["length": .integer(2)]), encoded],
+      holds: ["config"]),
   ]
 
   static let all: [ExportCase] =
