@@ -24,11 +24,15 @@ protocol PEFTPromptType: Sendable {
   static var config: [String: ConfigValue] { get }
   /// `prompt_embeddings` [P, …], row-major.
   static func embeddings(_ forms: [PEFTPlacedForm]) -> (rows: Int, values: [Float])
+  /// What whoever loads the adapter should know; empty for nothing.
+  static var note: String { get }
   /// Attaches what was read to a plain backbone by PEFT's rule.
   static func attach(_ embeddings: [Float], rows: Int, to backbone: any Backbone)
 }
 
 extension PEFTPromptType {
+  static var note: String { "" }
+
   /// The name of the tensor.
   static var tensorName: String { "prompt_embeddings" }
 

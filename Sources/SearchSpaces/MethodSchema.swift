@@ -43,11 +43,14 @@ public struct MethodSchema: Sendable {
   /// The backbone weights that an instance rewrites in place, such as `query.bias`; two instances
   /// that claim one weight in one layer are refused.
   public var claims: @Sendable (MethodInstance, BackboneShape) -> [String]
-  /// The rows that an instance of model scope puts in front of every sequence; each goes through
-  /// all layers as a token does. 0 for most methods. It depends on what counts depend on.
+  /// The rows that an instance of model scope puts in front of every sequence.
+  ///
+  /// Each goes through all layers as a token does. 0 for most methods. It depends on what counts
+  /// depend on.
   public var insertedRows: @Sendable (MethodInstance) -> Int
-  /// The positions that an instance of model scope takes from the text; the inserted rows' own
-  /// unless it says more. It depends on what counts depend on.
+  /// The positions that an instance of model scope takes from the text.
+  ///
+  /// They are the inserted rows' own unless it says more. It depends on what counts depend on.
   public var takenPositions: @Sendable (MethodInstance) -> Int
 
   public init(
