@@ -77,9 +77,8 @@ extension PEFTInsertedRows {
     return prompt.origin == origin
   }
 
-  static func refusal(_ forms: [PEFTPlacedForm], backbone: any Backbone) -> String? {
-    forms.count == 1 ? nil : "one PEFT adapter has one prompt."
-  }
+  /// A configuration holds one instance of a method, hence one prompt of an origin.
+  static func refusal(_ forms: [PEFTPlacedForm], backbone: any Backbone) -> String? { nil }
 
   static func embeddings(_ forms: [PEFTPlacedForm]) -> (rows: Int, values: [Float]) {
     guard case .prompt(let prompt) = forms[0].form else {
