@@ -24,11 +24,15 @@ protocol PEFTPromptType: Sendable {
   static var config: [String: ConfigValue] { get }
   /// `prompt_embeddings` [P, …], row-major.
   static func embeddings(_ forms: [PEFTPlacedForm]) -> (rows: Int, values: [Float])
+  /// What whoever loads the adapter should know; empty for nothing.
+  static var note: String { get }
   /// Attaches what was read to a plain backbone by PEFT's rule.
   static func attach(_ embeddings: [Float], rows: Int, to backbone: any Backbone)
 }
 
 extension PEFTPromptType {
+  static var note: String { "" }
+
   /// The name of the tensor.
   static var tensorName: String { "prompt_embeddings" }
 
@@ -73,9 +77,8 @@ extension PEFTInsertedRows {
     return prompt.origin == origin
   }
 
-  static func refusal(_ forms: [PEFTPlacedForm], backbone: any Backbone) -> String? {
-    forms.count == 1 ? nil : "one PEFT adapter has one prompt."
-  }
+  /// A configuration holds one instance of a method, hence one prompt of an origin.
+  static func refusal(_ forms: [PEFTPlacedForm], backbone: any Backbone) -> String? { nil }
 
   static func embeddings(_ forms: [PEFTPlacedForm]) -> (rows: Int, values: [Float]) {
     guard case .prompt(let prompt) = forms[0].form else {

@@ -50,7 +50,7 @@ public struct MethodSchema: Sendable {
   public var insertedRows: @Sendable (MethodInstance) -> Int
   /// The positions that an instance of model scope takes from the text.
   ///
-  /// The inserted rows' own unless it says more. It depends on what counts depend on.
+  /// They are the inserted rows' own unless it says more. It depends on what counts depend on.
   public var takenPositions: @Sendable (MethodInstance) -> Int
 
   public init(

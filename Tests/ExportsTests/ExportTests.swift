@@ -180,6 +180,46 @@ struct ExportCase: CustomTestStringConvertible {
     }
   }
 
+  static let refusals: [(layer: [MethodInstance], model: [MethodInstance], reason: String)] = [
+    (
+      [ExportCase.flat], [],
+      "PREFIX_TUNING has one length in all layers and moves the text's positions behind it, as "
+        + "p-tuning-v2 does and a prefix of single layers does not."
+    ),
+    (
+      [ExportCase.lora], [ExportCase.prompt],
+      "one PEFT adapter is of one type, and 'lora', 'prompt-tuning' are of several."
+    ),
+    (
+      [],
+      [MethodInstance("prompt-tuning", ["length": .integer(2)]), ExportCase.encoded],
+      "one PEFT adapter is of one type, and 'p-tuning', 'prompt-tuning' are of several."
+    ),
+  ]
+
+  @Test(arguments: refusals)
+  func promptsAreRefusedWithTheReason(
+    row: (layer: [MethodInstance], model: [MethodInstance], reason: String)
+  ) throws {
+    let subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: row.layer)], model: row.model, head: .pooler)
+    #expect(HuggingFacePEFT().refusal(of: subject) == row.reason)
+  }
+
+  /// PEFT runs a prefix on a BERT with one of two transformers alone, and the export says so.
+  @Test func anExportSaysWhatItLoadsWith() throws {
+    for (instance, isTold) in [(ExportCase.deep, true), (ExportCase.prompt, false)] {
+      let subject = try TinySubject.make(
+        [LayerGroup(layers: 2, methods: [])], model: [instance], head: .pooler)
+      try TinySubject.withFolder { folder in
+        let output = folder.appending(path: "export").path
+        try Export.write(subject, format: "hf-peft", to: output)
+        let card = try String(contentsOfFile: "\(output)/README.md", encoding: .utf8)
+        #expect(card.contains("transformers 4") == isTold)
+      }
+    }
+  }
+
   @Test func theComparisonNoticesAChangedTensor() throws {
     let subject = try TinySubject.make(
       [LayerGroup(layers: 2, methods: [ExportCase.lora])], head: .pooler)

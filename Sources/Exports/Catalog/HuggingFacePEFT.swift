@@ -81,7 +81,7 @@ public struct HuggingFacePEFT: Exporter {
     try SafetensorsWriter.write(
       tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
     try AtomicFile.write(
-      ModelCard.text(subject, format: Self.name, loading: loading(subject, model)),
+      ModelCard.text(subject, format: Self.name, loading: loading(subject, model) + content.note),
       to: folder.appending(path: "README.md").path)
   }
 
@@ -90,6 +90,8 @@ public struct HuggingFacePEFT: Exporter {
     let fields: [String: ConfigValue]
     let tensors: [NamedTensor]
     let wrapper: String
+    /// Stands behind the lines that load the adapter.
+    var note = ""
   }
 
   /// nil where there is no type that holds everything.
@@ -100,7 +102,9 @@ public struct HuggingFacePEFT: Exporter {
     case .prompt(let type, let forms):
       var fields = type.fields(forms, backbone: subject.backbone)
       fields["peft_type"] = .text(type.name)
-      return Content(fields: fields, tensors: [type.tensor(forms)], wrapper: Self.promptWrapper)
+      return Content(
+        fields: fields, tensors: [type.tensor(forms)], wrapper: Self.promptWrapper,
+        note: type.note)
     case .type(let type):
       var fields = type.config(modules)
       fields["peft_type"] = .text(type.name)

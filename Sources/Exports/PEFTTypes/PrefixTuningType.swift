@@ -9,6 +9,9 @@ enum PrefixTuningType: PEFTPromptType {
   static let name = "PREFIX_TUNING"
   static var config: [String: ConfigValue] { ["prefix_projection": .flag(false)] }
 
+  static let note =
+    "\n\nPEFT runs a prefix on this class with transformers 4; with transformers 5 it refuses."
+
   static func holds(_ form: CanonicalForm) -> Bool {
     switch form {
     case .prefix, .positionShift: true
