@@ -16,7 +16,7 @@ mkdir -p "$folder"
 one() {
   local file=$folder/$1-$2.csv
   [ -s "$file" ] && return
-  "$program" bench search --strategy bayes --label "$1" --trials 60 --first-seed "$2" "${@:3}" \
+  "$program" bench search --strategy bayes --label "$1" --trials 40 --first-seed "$2" "${@:3}" \
     > "$file.part"
   mv "$file.part" "$file"
 }

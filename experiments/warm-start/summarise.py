@@ -9,7 +9,7 @@ import statistics
 import sys
 from collections import defaultdict
 
-MARKS = (10, 20, 30, 40, 50, 60)
+MARKS = (10, 20, 30, 40)
 runs = defaultdict(dict)
 for row in csv.DictReader(open(sys.argv[1])):
     runs[row["strategy"], int(row["seed"])][int(row["trials"])] = float(row["hypervolume"])
