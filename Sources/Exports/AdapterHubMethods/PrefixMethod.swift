@@ -102,29 +102,8 @@ enum PrefixMethod: AdapterHubMethod {
         return Parameter(path: "prefix", shape: Shape(length, width), values: values)
       }
       model.backbone.attach(
-        LoadedPrefix(keys: part(0), values: part(1)),
+        ReadPrefix(keys: part(0), values: part(1)),
         at: InsertionSite(layer: layer, point: .attention))
     }
-  }
-}
-
-/// The keys and values of one layer, [P, D] each, as they were read.
-private final class LoadedPrefix: AttentionAdapter {
-  private let keys: Parameter
-  private let values: Parameter
-
-  init(keys: Parameter, values: Parameter) {
-    self.keys = keys
-    self.values = values
-  }
-
-  var parameters: [Parameter] { [] }
-
-  var canonicalForm: CanonicalForm {
-    .prefix(keys: keys.array, values: values.array, length: keys.shape[0])
-  }
-
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
-    (tape.parameter(keys), tape.parameter(values))
   }
 }

@@ -78,24 +78,6 @@ enum PrefixTuningType: PEFTPromptType {
   }
 }
 
-/// Keys and values of one layer as they stand in a file.
-private final class ReadPrefix: AttentionAdapter {
-  private let keys: Parameter
-  private let values: Parameter
-
-  init(keys: Parameter, values: Parameter) {
-    self.keys = keys
-    self.values = values
-  }
-
-  var parameters: [Parameter] { [] }
-  var canonicalForm: CanonicalForm { .other }
-
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
-    (tape.parameter(keys), tape.parameter(values))
-  }
-}
-
 /// Positions that PEFT leaves to the prefix.
 private final class ReadShift: EmbeddingAdapter {
   let positionShift: Int
