@@ -62,25 +62,48 @@ final class AttentionBlock {
   /// The key map must be the backbone's own, the value map affine, and the probabilities must add up
   /// to 1, which dropout on them ends.
   func averagesStates(withNoise: Bool) -> Bool {
-    prefix == nil && !key.isAdapted && value.isAffine
+    !key.isAdapted && value.isAffine
       && (attention.dropout.rate == 0 || !withNoise)
   }
 
   /// The context [B, D] of the first tokens, without keys and values of the others.
   ///
-  /// One query a sequence: its scores are (q_h W_k,h) xᵀ, and Σ p v(x) = v(Σ p x) for an affine v,
-  /// so H rows a sequence go through both maps instead of all tokens. A bias of the key adds the
-  /// same to all scores of a query, which the softmax does not see.
+  /// One query a sequence: its scores are (q_h W_k,h) xᵀ, and Σ p v(x) = v(Σ p x) for an affine v
+  /// and Σ p = 1, so H rows a sequence go through both maps instead of all tokens. A bias of the
+  /// key adds the same to all scores of a query, which the softmax does not see.
   private func averagedContext(
     _ first: Tensor, _ x: Tensor, batch: PackedBatch, tape: Tape
   ) -> Tensor {
     let heads = attention.heads
     let q = tape.withSourceRows(batch.firstTokens) { query(first, tape: tape) }
-    let averages = tape.attend(
-      tape.headQueries(q, weight: tape.parameter(key.linear.weight), heads: heads), over: x,
-      queriesPerSequence: heads, offsets: batch.offsets,
-      scale: 1 / Float(q.columns / heads).squareRoot())
-    return tape.headDiagonal(value(averages, tape: tape), heads: heads)
+    let queries = tape.headQueries(q, weight: tape.parameter(key.linear.weight), heads: heads)
+    let scale = 1 / Float(q.columns / heads).squareRoot()
+    guard let prefix = relativePrefix(tape: tape) else {
+      let averages = tape.attend(
+        queries, over: x, queriesPerSequence: heads, offsets: batch.offsets, scale: scale)
+      return tape.headDiagonal(value(averages, tape: tape), heads: heads)
+    }
+    let read = tape.attend(
+      queries, over: x, besides: tape.headScores(q, keys: prefix.keys, heads: heads),
+      queriesPerSequence: heads, offsets: batch.offsets, scale: scale)
+    let probabilities = tape.sliceColumns(read, 0..<prefix.keys.rows)
+    let sums = tape.sliceColumns(read, prefix.keys.rows..<read.columns)
+    return tape.headDiagonal(
+      tape.add(value(sums, tape: tape), tape.matmul(probabilities, prefix.values)), heads: heads)
+  }
+
+  /// The keys and values [P, D] of the prefix, less those of a state of zeros; nil without one.
+  ///
+  /// Beside a prefix the states' probabilities add up to less than 1 and their scores leave out the
+  /// key's bias. What both miss is the same for all: v(Σ p x) holds v(0) once and not Σ p times, and
+  /// every score lacks q_h k(0)_hᵀ. So both are taken from the prefix, which has the rest.
+  private func relativePrefix(tape: Tape) -> (keys: Tensor, values: Tensor)? {
+    guard let prefix = prefix?.prefix(tape: tape) else { return nil }
+    let origin = tape.zeros(Shape(1, key.linear.weight.shape[1]))
+    func relative(_ rows: Tensor, _ map: AdaptedLinear) -> Tensor {
+      tape.addBias(rows, tape.scaled(map(origin, tape: tape), by: -1))
+    }
+    return (relative(prefix.keys, key), relative(prefix.values, value))
   }
 
   /// LN(u + x), u = drop(context W_oᵀ + b_o).

@@ -15,13 +15,34 @@ private final class MeanOfRows: LinearAdapter {
   }
 }
 
+/// Free keys and values for a layer's queries.
+private final class FreePrefix: AttentionAdapter {
+  private let keys = Parameter(path: "keys", shape: Shape(3, 16), values: FreePrefix.values(0.7))
+  private let values = Parameter(
+    path: "values", shape: Shape(3, 16), values: FreePrefix.values(0.3))
+
+  private static func values(_ factor: Float) -> [Float] {
+    (0..<48).map { Float($0 % 13 - 6) * 0.1 * factor }
+  }
+
+  var parameters: [Parameter] { [keys, values] }
+  var canonicalForm: CanonicalForm { .prefix(keys: [], values: [], length: 3) }
+
+  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
+    (tape.parameter(keys), tape.parameter(values))
+  }
+}
+
 /// The last layer for the first tokens alone against the whole layer.
 @Suite struct ChosenRowsTests {
   private let noise = RandomKey(seed: 4)
   private let dropout = BackboneDropout(hidden: 0.2, attention: 0.2)
 
-  private func result(_ bert: Bert, chosen: Bool) -> [[Float]] {
-    for host in bert.parameters { host.parameter.zeroGradient() }
+  private func result(
+    _ bert: Bert, chosen: Bool, besides added: [Parameter] = []
+  ) -> [[Float]] {
+    let trained = bert.parameters.map(\.parameter) + added
+    for parameter in trained { parameter.zeroGradient() }
     let batch = BertSupport.batch
     let tape = Tape(recording: true)
     tape.noise = noise
@@ -32,7 +53,7 @@ private final class MeanOfRows: LinearAdapter {
     let wanted = (0..<states.count).map { Float($0 % 7) - 3 }
     tape.backward(from: tape.meanSquaredError(states, targets: wanted))
     return withExtendedLifetime((bert, tape)) {
-      [states.array] + bert.parameters.map(\.parameter.gradientArray)
+      [states.array] + trained.map(\.gradientArray)
     }
   }
 
@@ -46,6 +67,23 @@ private final class MeanOfRows: LinearAdapter {
       #expect(BertSupport.largestDifference(a, b) < 2e-5)
     }
     #expect(chosen[1...].joined().contains { $0 != 0 })
+  }
+
+  /// A prefix in the last layer, with dropout off attention so that states are averaged.
+  @Test func averagesBesideAPrefixAreThoseOfTheWhole() throws {
+    let bert = try BertSupport.tiny(dropout: BackboneDropout(hidden: 0.2, attention: 0))
+    let prefix = FreePrefix()
+    bert.attach(prefix, at: InsertionSite(layer: 1, point: .attention))
+    #expect(bert.averagesStates(layer: 1, withNoise: true))
+    for parameter in bert.parameters.map(\.parameter) + prefix.parameters {
+      parameter.makeTrainable()
+    }
+    let chosen = result(bert, chosen: true, besides: prefix.parameters)
+    let whole = result(bert, chosen: false, besides: prefix.parameters)
+    for (a, b) in zip(chosen, whole) {
+      #expect(BertSupport.largestDifference(a, b) < 2e-5)
+    }
+    #expect(chosen.suffix(2).allSatisfy { $0.contains { abs($0) > 1e-4 } })
   }
 
   /// Nothing below the last layer is computed for fewer rows.

@@ -72,13 +72,17 @@ import Testing
 
   /// Heads of one query over the states: scores through the key map, averages through the value map,
   /// against keys and values of all tokens; outputs and every gradient.
-  @Test func averagesOfStatesAreAttentionOfFirstTokens() {
+  ///
+  /// A prefix enters the averages less the maps' values at zero.
+  @Test(arguments: [0, 5])
+  func averagesOfStatesAreAttentionOfFirstTokens(prefix: Int) {
     let offsets: [Int32] = [0, 5, 6, 13]
     let first: [Int32] = [0, 5, 6]
     func run(averaging: Bool) -> [[Float]] {
       let shapes = [
         "x": Shape(13, 12), "query": Shape(12, 12), "key": Shape(12, 12), "value": Shape(12, 12),
-        "bias": Shape(12),
+        "bias": Shape(12), "prefix-keys": Shape(max(1, prefix), 12),
+        "prefix-values": Shape(max(1, prefix), 12),
       ]
       let leaves = shapes.keys.sorted().map { name -> Parameter in
         let shape = shapes[name] ?? Shape(0)
@@ -92,28 +96,50 @@ import Testing
         return []
       }
       let q = tape.linear(tape.gatherRows(x, rows: first), weight: w, bias: t["bias"])
+      let pair = (keys: t["prefix-keys"], values: t["prefix-values"])
       let context: Tensor
       if averaging {
-        let averages = tape.attend(
-          tape.headQueries(q, weight: k, heads: 3), over: x, queriesPerSequence: 3,
-          offsets: offsets, scale: 0.5)
-        context = tape.headDiagonal(
-          tape.linear(averages, weight: v, bias: t["bias"]), heads: 3)
+        context = averagedContext(
+          tape, q, x, key: k, value: v, bias: t["bias"],
+          prefix: prefix > 0 ? (pair.keys, pair.values) : (nil, nil), offsets: offsets)
       } else {
         context = tape.attention(
           q, tape.linear(x, weight: k, bias: t["bias"]), tape.linear(x, weight: v, bias: t["bias"]),
-          queries: .firstTokens, offsets: offsets, heads: 3)
+          queries: .firstTokens, offsets: offsets, heads: 3,
+          prefixKeys: prefix > 0 ? pair.keys : nil, prefixValues: prefix > 0 ? pair.values : nil)
       }
       tape.backward(
         from: tape.meanSquaredError(context, targets: Leaf.normal("y", Shape(36)).values))
       return [context.array] + leaves.map(\.gradientArray)
     }
     let (averaged, plain) = (run(averaging: true), run(averaging: false))
-    #expect(averaged.count == 6 && plain.count == 6)
-    for (a, b) in zip(averaged, plain) {
+    #expect(averaged.count == 8 && plain.count == 8)
+    for (index, (a, b)) in zip(averaged, plain).enumerated() {
       let size = b.reduce(0) { max($0, abs($1)) }
       #expect(zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } < 1e-5 * max(1, size))
-      #expect(size > 0)
+      // Outputs, then gradients by name: those of the prefix are the fourth and fifth.
+      #expect(size > 0 || (prefix == 0 && (index == 3 || index == 4)))
     }
+  }
+
+  private func averagedContext(
+    _ tape: Tape, _ q: Tensor, _ x: Tensor, key: Tensor, value: Tensor, bias: Tensor?,
+    prefix: (keys: Tensor?, values: Tensor?), offsets: [Int32]
+  ) -> Tensor {
+    let queries = tape.headQueries(q, weight: key, heads: 3)
+    guard let keys = prefix.keys, let values = prefix.values, let bias else {
+      let averages = tape.attend(
+        queries, over: x, queriesPerSequence: 3, offsets: offsets, scale: 0.5)
+      return tape.headDiagonal(tape.linear(averages, weight: value, bias: bias), heads: 3)
+    }
+    let less = tape.scaled(bias, by: -1)
+    let read = tape.attend(
+      queries, over: x, besides: tape.headScores(q, keys: tape.addBias(keys, less), heads: 3),
+      queriesPerSequence: 3, offsets: offsets, scale: 0.5)
+    let sums = tape.linear(
+      tape.sliceColumns(read, keys.rows..<read.columns), weight: value, bias: bias)
+    let added = tape.matmul(
+      tape.sliceColumns(read, 0..<keys.rows), tape.addBias(values, less))
+    return tape.headDiagonal(tape.add(sums, added), heads: 3)
   }
 }

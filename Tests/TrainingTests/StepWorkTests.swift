@@ -110,6 +110,21 @@ import Testing
     #expect(work.backward == read + 4 * tokens * 2 * 4)
   }
 
+  /// Besides, a prefix of three: scores for each row, sums for each head of it.
+  ///
+  /// Below it is nothing that needs a gradient: dA and dV̂, dP̂ and dK̂, then the maps above attention.
+  @Test func aPrefixBesideAveragesIsCounted() {
+    var tuned = LayerTuning()
+    tuned.prefix = 3
+    let read = 2 * (3 * 16 + 2 * 32) + 4 * 16
+    let work = WorkCounter.step(
+      shape: shape, layers: [tuned], tunesEmbeddings: false, rowsRead: .firstTokens,
+      averagesStates: true, head: [], lengths: lengths)
+    #expect(work.forward == read + 2 * tokens * 2 * 4 + 2 * 4 * 3 + 4 * 3 * 4)
+    let above = 2 * (16 + 2 * 32) + 4 * 16
+    #expect(work.backward == above + tokens * 2 * 4 + 2 * 4 * 3 + 2 * 4 * 3 * 4)
+  }
+
   @Test func layersWithKeptStatesAreNotCounted() {
     var tuned = LayerTuning()
     tuned.ranks = [.query: 2]

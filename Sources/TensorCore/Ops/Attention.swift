@@ -36,21 +36,25 @@ extension Tape {
       mask: dropout.flatMap { $0.rate > 0 ? DropoutMask(rate: $0.rate, key: $0.key) : nil })
   }
 
-  /// What a few queries of each sequence read of its states: P_b = softmax(s U_b X_bᵀ) X_b.
+  /// What a few queries of each sequence read of its states: A X_b, A = softmax(s U_b X_bᵀ).
   ///
-  /// u: [B·n, D], the n queries of a sequence one under the other; x: [T, D] → [B·n, D].
+  /// u: [B·n, D], the n queries of a sequence one under the other; x: [T, D] → [B·n, D]. Rivals of
+  /// the states, such as a prefix, come by their scores C: [B·n, R]. Then (P, A) =
+  /// softmax(s (C, U Xᵀ)), and the result is (P, A X): [B·n, R + D].
   /// - Parameters:
   ///   - offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1] of x.
   ///   - scale: s, before the softmax.
   public func attend(
-    _ u: Tensor, over x: Tensor, queriesPerSequence: Int, offsets: [Int32], scale: Float
+    _ u: Tensor, over x: Tensor, besides rivals: Tensor? = nil, queriesPerSequence: Int,
+    offsets: [Int32], scale: Float
   ) -> Tensor {
     precondition(
-      u.columns == x.columns,
-      "attend: queries \(u.shape) and states \(x.shape) must have one width")
+      u.columns == x.columns && (rivals.map { $0.rows == u.rows } ?? true),
+      "attend: queries \(u.shape) and states \(x.shape) must have one width, queries and rival"
+        + " scores \(rivals?.shape ?? u.shape) equally many rows")
     let layout = AttentionLayout(
-      u, x, queriesPerSequence: queriesPerSequence, offsets: offsets, heads: 1, prefix: nil)
-    let parents = AttentionParents(q: u, k: x, v: x, prefixKeys: nil, prefixValues: nil)
+      u, x, queriesPerSequence: queriesPerSequence, offsets: offsets, heads: 1, rivals: rivals)
+    let parents = AttentionParents(q: u, k: x, v: x, rivals: rivals)
     return attention(parents, layout, scale: scale, mask: nil)
   }
 
@@ -58,7 +62,8 @@ extension Tape {
     _ parents: AttentionParents, _ layout: AttentionLayout, scale: Float, mask: DropoutMask?
   ) -> Tensor {
     let needsGradient = parents.requireGradient
-    let output = makeTensor(parents.q.shape, requiresGradient: needsGradient)
+    let output = makeTensor(
+      Shape(parents.q.rows, layout.outputWidth), requiresGradient: needsGradient)
     let saved = needsGradient ? makeSaved(layout.probabilityCount) : nil
     let operation = AttentionOperation(
       output: output, parents: parents, layout: layout, scale: scale, mask: mask,
@@ -75,78 +80,14 @@ private struct AttentionParents {
   let q: Tensor
   let k: Tensor
   let v: Tensor
-  let prefixKeys: Tensor?
-  let prefixValues: Tensor?
+  var prefixKeys: Tensor?
+  var prefixValues: Tensor?
+  /// Scores [B·n, R] that stand before those of the keys.
+  var rivals: Tensor?
 
   var requireGradient: Bool {
-    q.requiresGradient || k.requiresGradient || v.requiresGradient
-      || (prefixKeys?.requiresGradient ?? false) || (prefixValues?.requiresGradient ?? false)
+    [q, k, v, prefixKeys, prefixValues, rivals].contains { $0?.requiresGradient ?? false }
   }
-}
-
-/// Where the sequences, heads and probability blocks of a packed batch lie.
-private struct AttentionLayout {
-  /// The queries of each sequence; nil where every token is one.
-  let queriesPerSequence: Int?
-  let offsets: [Int32]
-  let heads: Int
-  let width: Int
-  let prefixLength: Int
-  /// Floats of the largest probability block.
-  let largestBlock: Int
-  /// Floats of all probability blocks.
-  let probabilityCount: Int
-  /// Floats of the largest packed operand.
-  let panelCount: Int
-
-  init(
-    _ q: Tensor, _ k: Tensor, queriesPerSequence: Int?, offsets: [Int32], heads: Int,
-    prefix: Tensor?
-  ) {
-    precondition(
-      heads > 0 && q.columns % heads == 0,
-      "attention: width \(q.columns) must be a multiple of the number of heads, \(heads)")
-    precondition(
-      offsets.first == 0 && offsets.last.map(Int.init) == k.rows,
-      "attention: offsets must run from 0 to the \(k.rows) rows of k, got \(offsets)")
-    let queryRows = queriesPerSequence.map { $0 * (offsets.count - 1) } ?? k.rows
-    precondition(
-      q.rows == queryRows,
-      "attention: q \(q.shape) must have \(queryRows) rows, one for each query of k \(k.shape)")
-    self.queriesPerSequence = queriesPerSequence
-    self.offsets = offsets
-    self.heads = heads
-    self.width = q.columns
-    prefixLength = prefix?.rows ?? 0
-    var (largest, sum, longest) = (0, 0, 0)
-    for sequence in 0..<(offsets.count - 1) {
-      let length = Int(offsets[sequence + 1] - offsets[sequence])
-      let block = Self.block(queriesPerSequence ?? length, total: prefixLength + length)
-      largest = max(largest, block)
-      sum += heads * block
-      longest = max(longest, prefixLength + length)
-    }
-    (largestBlock, probabilityCount) = (largest, sum)
-    let panel = Int(VK_PANEL)
-    func rounded(_ count: Int) -> Int { (count + panel - 1) / panel * panel }
-    let headWidth = q.columns / heads
-    panelCount = max(rounded(longest) * headWidth, longest * rounded(headWidth))
-  }
-
-  var headWidth: Int { width / heads }
-  var sequences: Range<Int> { 0..<(offsets.count - 1) }
-  /// Two probability blocks and a packed operand.
-  var scratchCount: Int { 2 * largestBlock + panelCount }
-
-  func start(_ sequence: Int) -> Int { Int(offsets[sequence]) }
-  func length(_ sequence: Int) -> Int { Int(offsets[sequence + 1]) - Int(offsets[sequence]) }
-  func queryStart(_ sequence: Int) -> Int {
-    queriesPerSequence.map { $0 * sequence } ?? start(sequence)
-  }
-  func queryCount(_ sequence: Int) -> Int { queriesPerSequence ?? length(sequence) }
-
-  /// Floats of one probability block [queries, P + n], rounded up to whole blocks of random words.
-  static func block(_ queries: Int, total: Int) -> Int { (queries * total + 3) & ~3 }
 }
 
 /// One head of one sequence.
@@ -155,12 +96,18 @@ private struct AttentionBlock {
   let length: Int
   /// The queries for which the head is computed.
   let queryCount: Int
-  /// P + n.
+  /// P + n, the scores that have a key.
+  let keyed: Int
+  /// R + P + n, a row of scores.
   let total: Int
   /// The element of [T, D] where the head's keys and values begin.
   let corner: Int
-  /// The element of q and of the output where the head's rows begin.
+  /// The element of q where the head's rows begin.
   let queryCorner: Int
+  /// The element of the output where the head's rows begin.
+  let outputCorner: Int
+  /// The first row of q that is a query of the sequence.
+  let queryRow: Int
   /// The element of a prefix [P, D] where the head's rows begin.
   let column: Int
   /// The element of all probabilities where the block begins.
@@ -178,7 +125,7 @@ private struct AttentionOperation: Operation {
   /// The factor of the scores, 1/√K of a head.
   let scale: Float
   let mask: DropoutMask?
-  /// softmax(Q Kᵀ / √K) of every sequence and head, [queries, P + n] each; nil when not recorded.
+  /// softmax(Q Kᵀ / √K) of every sequence and head, [queries, R + P + n] each; nil when not recorded.
   let probabilities: UnsafeMutablePointer<Float>?
 
   private func forEachBlock(_ body: (AttentionBlock) -> Void) {
@@ -187,15 +134,18 @@ private struct AttentionOperation: Operation {
       let length = layout.length(sequence)
       guard length > 0 else { continue }
       let queryCount = layout.queryCount(sequence)
-      let total = layout.prefixLength + length
+      let queryRow = layout.queryStart(sequence)
+      let keyed = layout.prefixLength + length
+      let total = layout.rivalCount + keyed
       for head in 0..<layout.heads {
         let column = head * layout.headWidth
         body(
           AttentionBlock(
-            length: length, queryCount: queryCount, total: total,
+            length: length, queryCount: queryCount, keyed: keyed, total: total,
             corner: layout.start(sequence) * layout.width + column,
-            queryCorner: layout.queryStart(sequence) * layout.width + column, column: column,
-            probability: probability, noise: noise))
+            queryCorner: queryRow * layout.width + column,
+            outputCorner: queryRow * layout.outputWidth + layout.rivalCount + column,
+            queryRow: queryRow, column: column, probability: probability, noise: noise))
         probability += AttentionLayout.block(queryCount, total: total)
         noise += AttentionLayout.block(length, total: total)
       }
@@ -209,14 +159,34 @@ private struct AttentionOperation: Operation {
       let scores = probabilities.map { $0 + block.probability } ?? scratch
       vk_pack_columns(rows(block, parents.prefixKeys, parents.k), layout.headWidth, panels)
       vk_panel_product(
-        parents.q.pointer + block.queryCorner, layout.width, 1, panels, scores, block.total,
-        block.queryCount, block.total, layout.headWidth, scale, 0)
+        parents.q.pointer + block.queryCorner, layout.width, 1, panels,
+        scores + layout.rivalCount, block.total, block.queryCount, block.keyed, layout.headWidth,
+        scale, 0)
+      if let rivals = parents.rivals {
+        forEachRivalRow(block) { score, rival, _ in
+          vk_scale(scale, rivals.pointer + rival, scores + score, layout.rivalCount)
+        }
+      }
       vk_softmax_rows(scores, scores, block.queryCount, block.total)
       let weights = dropped(scores, block, into: scratch + layout.largestBlock)
       vk_pack_rows(rows(block, parents.prefixValues, parents.v), layout.headWidth, panels)
       vk_panel_product(
-        weights, block.total, 1, panels, output.pointer + block.queryCorner, layout.width,
-        block.queryCount, layout.headWidth, block.total, 1, 0)
+        weights + layout.rivalCount, block.total, 1, panels, output.pointer + block.outputCorner,
+        layout.outputWidth, block.queryCount, layout.headWidth, block.keyed, 1, 0)
+      forEachRivalRow(block) { score, _, row in
+        (output.pointer + row).update(from: weights + score, count: layout.rivalCount)
+      }
+    }
+  }
+
+  /// For every query of a block: where its row begins in the scores, the rivals and the output.
+  private func forEachRivalRow(
+    _ block: AttentionBlock, _ body: (_ scores: Int, _ rivals: Int, _ output: Int) -> Void
+  ) {
+    guard layout.rivalCount > 0 else { return }
+    for query in 0..<block.queryCount {
+      let row = block.queryRow + query
+      body(query * block.total, row * layout.rivalCount, row * layout.outputWidth)
     }
   }
 
@@ -228,11 +198,18 @@ private struct AttentionOperation: Operation {
       second_rows: block.length, stride: layout.width)
   }
 
-  /// A head's rows of the queries or of their outputs.
-  private func queryRows(_ block: AttentionBlock, _ values: UnsafePointer<Float>) -> vk_stack {
+  /// A head's rows of the queries.
+  private func queryRows(_ block: AttentionBlock) -> vk_stack {
     vk_stack(
-      first: nil, first_rows: 0, second: values + block.queryCorner,
+      first: nil, first_rows: 0, second: parents.q.pointer + block.queryCorner,
       second_rows: block.queryCount, stride: layout.width)
+  }
+
+  /// A head's rows of the output's gradient.
+  private func outputRows(_ block: AttentionBlock, _ gradient: OutputGradient) -> vk_stack {
+    vk_stack(
+      first: nil, first_rows: 0, second: gradient.pointer + block.outputCorner,
+      second_rows: block.queryCount, stride: layout.outputWidth)
   }
 
   /// The probabilities after dropout, computed into `storage`; without dropout they are themselves.
@@ -252,39 +229,47 @@ private struct AttentionOperation: Operation {
   func backward(_ gradient: OutputGradient, tape: Tape) {
     guard let probabilities else { return }
     let targets = AttentionTargets(parents, tape: tape)
-    let needsScores = targets.q != nil || targets.k != nil || targets.prefixKeys != nil
+    let needsScores =
+      targets.q != nil || targets.k != nil || targets.prefixKeys != nil || targets.rivals != nil
     tape.withScratch(layout.scratchCount) { scratch in
       let panels = scratch + 2 * layout.largestBlock
       forEachBlock { block in
         let weights = probabilities + block.probability
         if targets.v != nil || targets.prefixValues != nil {
-          vk_pack_rows(queryRows(block, gradient.pointer), layout.headWidth, panels)
+          vk_pack_rows(outputRows(block, gradient), layout.headWidth, panels)
           spread(
             dropped(weights, block, into: scratch), block, panels, targets.prefixValues,
             targets.v)
         }
         guard needsScores else { return }
         let scores = scratch + layout.largestBlock
-        scoreGradients(block, gradient.pointer, weights, into: scores, panels)
+        scoreGradients(block, gradient, weights, into: scores, panels)
         if let target = targets.q {
           vk_pack_rows(rows(block, parents.prefixKeys, parents.k), layout.headWidth, panels)
           vk_panel_product(
-            scores, block.total, 1, panels, target.pointer + block.queryCorner, layout.width,
-            block.queryCount, layout.headWidth, block.total, 1, target.flag)
+            scores + layout.rivalCount, block.total, 1, panels,
+            target.pointer + block.queryCorner, layout.width, block.queryCount, layout.headWidth,
+            block.keyed, 1, target.flag)
+        }
+        if let target = targets.rivals {
+          forEachRivalRow(block) { score, rival, _ in
+            vk_axpy(1, scores + score, target.pointer + rival, layout.rivalCount)
+          }
         }
         if targets.k != nil || targets.prefixKeys != nil {
-          vk_pack_rows(queryRows(block, parents.q.pointer), layout.headWidth, panels)
+          vk_pack_rows(queryRows(block), layout.headWidth, panels)
           spread(scores, block, panels, targets.prefixKeys, targets.k)
         }
       }
     }
   }
 
-  /// Adds Wᵀ B to the gradients of prefix and sequence, W [queries, P + n], B packed.
+  /// Adds Wᵀ B to the gradients of prefix and sequence, W [queries, R + P + n], B packed.
   private func spread(
     _ weights: UnsafePointer<Float>, _ block: AttentionBlock, _ panels: UnsafePointer<Float>,
     _ prefix: GradientTarget?, _ own: GradientTarget?
   ) {
+    let weights = weights + layout.rivalCount
     if let prefix {
       vk_panel_product(
         weights, 1, block.total, panels, prefix.pointer + block.column, layout.width,
@@ -298,14 +283,18 @@ private struct AttentionOperation: Operation {
   }
 
   private func scoreGradients(
-    _ block: AttentionBlock, _ upstream: UnsafePointer<Float>,
+    _ block: AttentionBlock, _ gradient: OutputGradient,
     _ probabilities: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>,
     _ panels: UnsafeMutablePointer<Float>
   ) {
     vk_pack_columns(rows(block, parents.prefixValues, parents.v), layout.headWidth, panels)
     vk_panel_product(
-      upstream + block.queryCorner, layout.width, 1, panels, scores, block.total,
-      block.queryCount, block.total, layout.headWidth, 1, 0)
+      gradient.pointer + block.outputCorner, layout.outputWidth, 1, panels,
+      scores + layout.rivalCount, block.total, block.queryCount, block.keyed, layout.headWidth, 1,
+      0)
+    forEachRivalRow(block) { score, _, row in
+      (scores + score).update(from: gradient.pointer + row, count: layout.rivalCount)
+    }
     if let mask {
       mask.apply(
         to: scores, into: scores, count: block.queryCount * block.total, firstWord: block.noise)
@@ -322,6 +311,7 @@ private struct AttentionTargets {
   let v: GradientTarget?
   let prefixKeys: GradientTarget?
   let prefixValues: GradientTarget?
+  let rivals: GradientTarget?
 
   init(_ parents: AttentionParents, tape: Tape) {
     let nodes = (parents.q.node, parents.k.node, parents.v.node)
@@ -333,6 +323,8 @@ private struct AttentionTargets {
     prefixValues = parents.prefixValues.flatMap { tape.target(for: $0) }
     if let keys = parents.prefixKeys { prefixKeys?.clearIfNew(keys.count) }
     if let values = parents.prefixValues { prefixValues?.clearIfNew(values.count) }
+    rivals = parents.rivals.flatMap { tape.target(for: $0) }
+    if let scores = parents.rivals { rivals?.clearIfNew(scores.count) }
   }
 
   /// A target that several parents share starts from zero and is added to by each.

@@ -7,22 +7,35 @@ extension Tape {
   /// the head's keys; a bias of k adds the same to all scores of a query and changes no softmax.
   /// q: [B, D], weight W: [D, E] → [B·H, E], the heads of a query one under the other.
   public func headQueries(_ q: Tensor, weight: Tensor, heads: Int) -> Tensor {
+    headQueries(q, weight: weight, .none, heads: heads)
+  }
+
+  /// The scores of each head of a query against keys: q_h K_hᵀ.
+  ///
+  /// q: [B, D], keys K: [P, D] → [B·H, P], the heads of a query one under the other.
+  public func headScores(_ q: Tensor, keys: Tensor, heads: Int) -> Tensor {
+    headQueries(q, weight: keys, .transposed, heads: heads)
+  }
+
+  private func headQueries(
+    _ q: Tensor, weight: Tensor, _ transpose: BLAS.Transpose, heads: Int
+  ) -> Tensor {
+    let operand = HeadRows(weight: weight, transpose: transpose, heads: heads)
     precondition(
-      weight.rows == q.columns && heads > 0 && q.columns % heads == 0,
+      operand.depth == q.columns && heads > 0 && q.columns % heads == 0,
       "headQueries: q \(q.shape) and weight \(weight.shape) do not fit \(heads) heads")
     let u = makeTensor(
-      Shape(q.rows * heads, weight.columns),
+      Shape(q.rows * heads, operand.width),
       requiresGradient: q.requiresGradient || weight.requiresGradient)
-    let (size, width) = (q.columns / heads, weight.columns)
     for head in 0..<heads {
       multiply(
-        q.pointer + head * size, stride: q.columns, weight.pointer + head * size * width, .none,
-        stride: width, into: u.pointer + head * width, stride: heads * width, rows: q.rows,
-        columns: width, inner: size)
+        q.pointer + head * operand.size, stride: q.columns, weight.pointer + operand.start(head),
+        transpose, stride: weight.columns, into: u.pointer + head * operand.width,
+        stride: heads * operand.width, rows: q.rows, columns: operand.width, inner: operand.size)
     }
     endOperation(.products)
     if u.requiresGradient {
-      record(HeadQueriesOperation(output: u, queries: q, weight: weight, heads: heads))
+      record(HeadQueriesOperation(output: u, queries: q, operand: operand))
     }
     return u
   }
@@ -49,32 +62,51 @@ extension Tape {
   }
 }
 
+/// The rows W_h of op(W) [D, E], stored as it is or transposed, that belong to each head.
+private struct HeadRows {
+  let weight: Tensor
+  let transpose: BLAS.Transpose
+  let heads: Int
+
+  var depth: Int { transpose == .none ? weight.rows : weight.columns }
+  var width: Int { transpose == .none ? weight.columns : weight.rows }
+  /// D / H, the rows of a head.
+  var size: Int { depth / heads }
+
+  /// The element of W where the rows of a head begin.
+  func start(_ head: Int) -> Int { head * size * (transpose == .none ? weight.columns : 1) }
+}
+
 private struct HeadQueriesOperation: Operation {
   static var stage: WorkStage { .products }
 
   let output: Tensor
   let queries: Tensor
-  let weight: Tensor
-  let heads: Int
+  let operand: HeadRows
 
-  /// dq_h = du_h W_hᵀ, dW_h = q_hᵀ du_h.
+  /// dq_h = du_h W_hᵀ, dW_h = q_hᵀ du_h, or its transpose.
   func backward(_ gradient: OutputGradient, tape: Tape) {
-    let (size, width) = (queries.columns / heads, weight.columns)
+    let (size, width, heads) = (operand.size, operand.width, operand.heads)
+    let weight = operand.weight
     let queryTarget = tape.target(for: queries)
     let weightTarget = tape.target(for: weight)
     for head in 0..<heads {
-      let own = gradient.pointer + head * width
+      let (own, query) = (gradient.pointer + head * width, queries.pointer + head * size)
       if let queryTarget {
         tape.multiply(
-          own, stride: heads * width, weight.pointer + head * size * width, .transposed,
-          stride: width, into: queryTarget.pointer + head * size, stride: queries.columns,
+          own, stride: heads * width, weight.pointer + operand.start(head),
+          operand.transpose.flipped, stride: weight.columns,
+          into: queryTarget.pointer + head * size, stride: queries.columns,
           rows: queries.rows, columns: size, inner: width, accumulates: queryTarget.accumulates)
       }
       if let weightTarget {
+        let isStored = operand.transpose == .none
         BLAS.multiply(
-          queries.pointer + head * size, .transposed, stride: queries.columns, own, .none,
-          stride: heads * width, into: weightTarget.pointer + head * size * width, stride: width,
-          rows: size, columns: width, inner: queries.rows, beta: weightTarget.beta)
+          isStored ? query : own, .transposed, stride: isStored ? queries.columns : heads * width,
+          isStored ? own : query, .none, stride: isStored ? heads * width : queries.columns,
+          into: weightTarget.pointer + operand.start(head), stride: weight.columns,
+          rows: isStored ? size : width, columns: isStored ? width : size, inner: queries.rows,
+          beta: weightTarget.beta)
       }
     }
   }

@@ -70,5 +70,5 @@ private struct MatmulOperation: Operation {
 }
 
 extension BLAS.Transpose {
-  fileprivate var flipped: BLAS.Transpose { self == .none ? .transposed : .none }
+  var flipped: BLAS.Transpose { self == .none ? .transposed : .none }
 }

@@ -169,18 +169,28 @@ struct WorkCounter {
 
   /// Adds attention of first tokens over the states; whether its output needs a gradient.
   ///
-  /// Averages need a gradient where queries or states do; the value map then has one through it.
+  /// The scores need one where queries, states or a prefix do; the value map then has one through it.
   private mutating func addAverages(
     _ layer: LayerTuning, _ query: Bool, _ states: Bool
   ) -> Bool {
-    let needs = query || states || layer.trainedWeights.contains(.key)
+    let trainsKey = layer.trainedWeights.contains(.key)
+    let queries = query || trainsKey
+    let scores = queries || states || layer.prefix > 0
+    let rows = lengths.count * shape.heads
     addMap(
-      rows: lengths.count, shape.width, shape.width, inputNeeds: query,
-      weightTrains: layer.trainedWeights.contains(.key), outputNeeds: needs)
+      rows: lengths.count, shape.width, shape.width, inputNeeds: query, weightTrains: trainsKey,
+      outputNeeds: queries)
     let product = tokens * shape.heads * shape.width
     work.forward += 2 * product
-    work.backward += [states, needs, needs, states].filter { $0 }.count * product
-    return addSite(.value, layer, lengths.count * shape.heads, shape.width, shape.width, needs)
+    work.backward += [states, scores, queries, states].filter { $0 }.count * product
+    addMap(
+      rows: lengths.count, shape.width, layer.prefix, inputNeeds: query, weightTrains: true,
+      outputNeeds: true)
+    addMap(
+      rows: rows, layer.prefix, shape.width, inputNeeds: true, weightTrains: true,
+      outputNeeds: true)
+    return addSite(.value, layer, rows, shape.width, shape.width, scores)
+      || layer.prefix > 0
   }
 
   /// Adds the bottlenecks of a branch; whether the branch's output needs a gradient with them.
