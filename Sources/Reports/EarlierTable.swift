@@ -9,13 +9,7 @@ public enum EarlierTable {
   ///
   /// - Throws: `EarlierRunError`, `StrategyError`.
   public static func table(_ source: ReportSource) throws -> Table? {
-    let runs = try EarlierRuns.frozen(in: source.history.run, settings: source.settings)
-    guard !runs.isEmpty else { return nil }
-    let strategy = try StrategyRegistry.make(
-      source.settings.strategy, space: source.space, seed: source.settings.seed,
-      settings: source.space.strategySettings, plannedTrials: source.settings.plannedTrials,
-      earlier: runs)
-    guard let strategy = strategy as? any WarmStartable else { return nil }
+    guard let strategy = try strategy(source) else { return nil }
     var table = Table(columns: [
       "earlier_run", "taken", "dropped", "compared_trials", "rank_correlation", "weight",
     ])
@@ -27,6 +21,16 @@ public enum EarlierTable {
       ])
     }
     return table
+  }
+
+  /// The run's strategy with what it has taken over; nil for a search that was started without.
+  static func strategy(_ source: ReportSource) throws -> (any WarmStartable)? {
+    let runs = try EarlierRuns.frozen(in: source.history.run, settings: source.settings)
+    guard !runs.isEmpty else { return nil }
+    return try StrategyRegistry.make(
+      source.settings.strategy, space: source.space, seed: source.settings.seed,
+      settings: source.space.strategySettings, plannedTrials: source.settings.plannedTrials,
+      earlier: runs) as? any WarmStartable
   }
 
   static func section(_ source: ReportSource) throws -> ReportDocument.Section? {

@@ -7,6 +7,8 @@ public enum StrategyError: Error, Equatable {
   case wrongSetting(strategy: String, key: String, expected: String, got: String)
   /// The strategy has no model that earlier runs could be told to.
   case noWarmStart(strategy: String, known: [String])
+  /// The strategy proposes what an earlier run has found, and none was named.
+  case needsEarlierRun(strategy: String)
   /// A finished trial without a score, or with one that is not finite.
   case unusableScore(trial: Int, score: Double?)
   /// A trial's point does not fit the space's dimensions.
@@ -34,6 +36,10 @@ extension StrategyError: CustomStringConvertible {
       return
         "strategy '\(strategy)' does not learn from earlier runs. Leave --from out, or choose one "
         + "of: " + known.map { "'\($0)'" }.joined(separator: ", ") + "."
+    case .needsEarlierRun(let strategy):
+      return
+        "strategy '\(strategy)' retrains what an earlier run has found, and none was named. "
+        + "Add --from RUN, or use 'autopeft transfer RUN --task TASK'."
     case .unusableScore(let trial, let score):
       let got = score.map { "the score \($0)" } ?? "no score"
       return "trial \(trial) is complete with \(got); a complete trial needs a finite score. "

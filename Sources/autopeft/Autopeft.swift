@@ -15,7 +15,7 @@ struct Autopeft: AsyncParsableCommand {
     version: ProgramVersion.text, subcommands: [WorkerCommand.self],
     groupedSubcommands: [
       CommandGroup(
-        name: "Search", subcommands: [SearchCommand.self, ResumeCommand.self]),
+        name: "Search", subcommands: [SearchCommand.self, ResumeCommand.self, TransferCommand.self]),
       CommandGroup(
         name: "Runs",
         subcommands: [

@@ -105,6 +105,18 @@ import Testing
     }
   }
 
+  /// A model without biases has nothing for BitFit to tune, and is not filled up with zeros.
+  @Test func aCheckpointWithoutBiasesIsRefusedByName() throws {
+    try BertSupport.withFolder { folder in
+      let source = try BertSupport.write(
+        BertSupport.tinyTensors().filter { !$0.name.hasSuffix(".bias") }, to: folder)
+      let error = #expect(throws: CheckpointError.self) { try Bert(directory: source) }
+      #expect(
+        error?.description.contains(
+          "there is no tensor 'bert.embeddings.LayerNorm.bias'") == true)
+    }
+  }
+
   @Test func halfAPoolerIsAnError() throws {
     try BertSupport.withFolder { folder in
       let source = try BertSupport.write(

@@ -24,6 +24,39 @@ struct EarlierTableTests {
     #expect(document.sections.contains { $0.title == "Earlier runs" })
   }
 
+  /// Configurations beside the best reference, with what the earlier run said of them.
+  @Test func aTransferIsComparedWithTheBestReference() throws {
+    let earlier = try ReportRun(strategy: "random", trials: 25)
+    let run = try ReportRun(
+      strategy: "transfer", settings: ["seeds": .integer(6)], seed: 2,
+      bonus: "reference lora", failing: [5], from: [earlier])
+    defer {
+      earlier.remove()
+      run.remove()
+    }
+    let table = try TransferTable(run.source, margin: 0.01)
+    let rows = table.arms.rows
+    let names = rows.map { $0[0] }
+    #expect(names.contains(.text("reference lora")) && names.contains(.text("reference bitfit")))
+    let front = ParetoFront(earlier.source.records.filter { $0.trial.point != nil }).trials
+    for record in front {
+      let row = try #require(rows.first { $0[0] == .text("trial \(record.number)") })
+      #expect(row[1] == .integer(record.trial.costs.parameters.deployed))
+      #expect(row[2] == .number(record.trial.score, digits: 4) && row[3] == .integer(6))
+    }
+    #expect(rows.count == front.count + 3)
+    #expect(table.pairs.rows.count == rows.count - 1)
+    // Trial 5 is the second of the transfer: references come first.
+    #expect(rows.map { $0[4] }.filter { $0 == .integer(1) }.count == 1)
+    #expect(table.summary.contains("'reference lora' against each other arm as one family"))
+    #expect(
+      table.summary.contains(
+        "Rank correlation of the scores in made-up with the means here, over \(front.count) "
+          + "configurations: "))
+    let document = try DesignReport.document([run.source], margin: 0.01, includesTimes: false)
+    #expect(document.sections.contains { $0.title.lowercased().contains("configuration") })
+  }
+
   @Test func aRunWithoutOneHasNoTable() throws {
     let run = try ReportRun(strategy: "bayes", trials: 12)
     defer { run.remove() }

@@ -42,7 +42,7 @@ struct StrategyErrorTests {
     Row(
       id: "strategy, far", provoke: make("grid-search", [:]),
       sentence: "unknown search strategy 'grid-search'. Choose one of: 'random', 'bayes', "
-        + "'saas', 'autopeft', 'evolution', 'nsga2', 'tpe', 's4', 's4-factorial'."),
+        + "'saas', 'autopeft', 'evolution', 'nsga2', 'tpe', 's4', 's4-factorial', 'transfer'."),
     Row(
       id: "setting, near", provoke: make("bayes", ["inital": .integer(3)]),
       sentence: "strategy 'bayes' has no setting 'inital'. Did you mean 'initial'?"),
@@ -67,7 +67,11 @@ struct StrategyErrorTests {
       },
       sentence:
         "strategy 'tpe' does not learn from earlier runs. Leave --from out, or choose one of: "
-        + "'bayes', 'saas', 'autopeft'."),
+        + "'bayes', 'saas', 'autopeft', 'transfer'."),
+    Row(
+      id: "no earlier run", provoke: make("transfer", [:]),
+      sentence: "strategy 'transfer' retrains what an earlier run has found, and none was named. "
+        + "Add --from RUN, or use 'autopeft transfer RUN --task TASK'."),
     Row(
       id: "no score", provoke: ask { try trial($0, score: nil) },
       sentence: "trial 7 is complete with no score; a complete trial needs a finite score. Record "

@@ -23,6 +23,7 @@ struct StrategyLawTests {
       "warm-up": .integer(12), "samples": .integer(4), "thinning": .integer(2),
       "evaluations": .integer(200),
     ],
+    "transfer": ["seeds": .integer(10), "top": .integer(6)],
   ]
 
   static func make(
@@ -30,7 +31,24 @@ struct StrategyLawTests {
   ) throws -> any SearchStrategy {
     try StrategyRegistry.make(
       name, space: space, seed: seed, settings: settings[name] ?? [:],
-      plannedTrials: plannedTrials)
+      plannedTrials: plannedTrials, earlier: try earlier(name, space: space, seed: seed))
+  }
+
+  /// A run that found six points, for a strategy that has nothing to propose without one.
+  private static func earlier(
+    _ name: String, space: SearchSpace, seed: UInt64
+  ) throws -> [EarlierRun] {
+    let member = StrategyRegistry.members.first { $0.name == name } as? any WarmStartable.Type
+    guard member?.needsEarlierRun ?? false else { return [] }
+    let design = try StrategyRegistry.make("random", space: space, seed: seed)
+    let trials = try design.ask(count: 6, history: []).enumerated().map { index, proposal in
+      let candidate = proposal.candidate
+      return Trial(
+        number: index + 1, state: .complete, origin: .initial, point: candidate.point,
+        configuration: candidate.configuration, costs: candidate.costs,
+        score: Double(index) + Double(seed))
+    }
+    return [EarlierRun(name: "earlier", trials: trials, space: space)]
   }
 
   static let cases: [Case] = StrategyRegistry.members.flatMap { member in
@@ -54,8 +72,13 @@ struct StrategyLawTests {
     #expect(Set(study.history.map(\.trainingIdentity)).count == 20)
     for trial in study.history {
       guard let point = trial.point else {
-        // Only a control of a designed experiment lies outside the space.
-        #expect(trial.design?.arms.map(\.contrast) == ["control"])
+        // Only a control or a reference of a designed experiment lies outside the space.
+        let arms = trial.design?.arms ?? []
+        #expect(
+          !arms.isEmpty
+            && arms.allSatisfy {
+              $0.contrast == "control" || TransferStrategy.isReference($0.level)
+            })
         continue
       }
       let candidate = try space.candidate(at: point)
@@ -164,7 +187,9 @@ struct StrategyLawTests {
     #expect(Set(study.history.map(\.trainingIdentity)).count == 9)
     let usesModel = item.strategy != "random" && study.strategy.plan == nil
     #expect((study.history.last?.origin == .model) == usesModel)
-    for trial in study.history where trial.design?.arms.first?.contrast != "control" {
+    for trial in study.history {
+      let arm = trial.design?.arms.first
+      if arm?.contrast == "control" || TransferStrategy.isReference(arm?.level ?? "") { continue }
       #expect(try space.candidate(at: #require(trial.point)).configuration == trial.configuration)
     }
   }

@@ -71,6 +71,30 @@ public struct ScoreComparison: Sendable {
       key: RandomKey(seed: seed).derived("compare"))
   }
 
+  /// Arms whose scores are there already.
+  ///
+  /// - Parameter origin: the file or run that the scores are from, for the error.
+  /// - Throws: `ReportError` for fewer than two arms, or none with a common block.
+  init(
+    _ scores: BlockedScores, failures: [String: Int], origin: String, centre: String?,
+    margin: Double, seed: UInt64 = 0
+  ) throws {
+    guard margin > 0, margin.isFinite else { throw ReportError.wrongMargin(margin) }
+    guard scores.arms.count > 1, !scores.blocks.isEmpty else {
+      throw ReportError.nothingToCompare(file: origin, arms: scores.arms.count)
+    }
+    self.scores = scores
+    self.failures = failures
+    self.margin = margin
+    self.centre = centre
+    tasks = 1
+    comparisons = ArmComparison.family(
+      scores,
+      pairs: centre.map { centre in
+        scores.arms.filter { $0 != centre }.map { (centre, $0) }
+      }, key: RandomKey(seed: seed).derived("compare"))
+  }
+
   private struct Row {
     let place: FilePlace
     let arm: String
@@ -127,20 +151,25 @@ public struct ScoreComparison: Sendable {
       "arm", "blocks", "failed", "mean", "lower", "upper", "deviation", "worst", "best",
     ])
     for arm in scores.arms {
-      guard let summary = SampleSummary(scores.scores(of: arm)) else { continue }
-      let half = summary.deviation.map { deviation in
-        StudentDistribution(degrees: Double(summary.count - 1)).quantile(0.975) * deviation
-          / Double(summary.count).squareRoot()
-      }
-      table.append([
-        .text(arm), .integer(summary.count), .integer(failures[arm] ?? 0),
-        .number(summary.mean, digits: 4), .number(half.map { summary.mean - $0 }, digits: 4),
-        .number(half.map { summary.mean + $0 }, digits: 4),
-        .number(summary.deviation, digits: 4), .number(summary.minimum, digits: 4),
-        .number(summary.maximum, digits: 4),
-      ])
+      guard let cells = cells(of: arm) else { continue }
+      table.append([.text(arm)] + cells)
     }
     return table
+  }
+
+  /// An arm's row of `arms` without its name; nil where it has no score.
+  func cells(of arm: String) -> [Table.Cell]? {
+    guard let summary = SampleSummary(scores.scores(of: arm)) else { return nil }
+    let half = summary.deviation.map { deviation in
+      StudentDistribution(degrees: Double(summary.count - 1)).quantile(0.975) * deviation
+        / Double(summary.count).squareRoot()
+    }
+    return [
+      .integer(summary.count), .integer(failures[arm] ?? 0), .number(summary.mean, digits: 4),
+      .number(half.map { summary.mean - $0 }, digits: 4),
+      .number(half.map { summary.mean + $0 }, digits: 4), .number(summary.deviation, digits: 4),
+      .number(summary.minimum, digits: 4), .number(summary.maximum, digits: 4),
+    ]
   }
 
   /// One row a pair of the family.

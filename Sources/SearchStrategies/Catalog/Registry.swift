@@ -15,6 +15,7 @@ public enum StrategyRegistry {
     TreeParzenStrategy.self,
     S4Strategy.self,
     S4FactorialStrategy.self,
+    TransferStrategy.self,
   ]
 
   /// The strategy of a study.
@@ -23,7 +24,8 @@ public enum StrategyRegistry {
   ///   - settings: the keys under `strategy.` without that prefix.
   ///   - plannedTrials: the number of trials for which the study was created; nil is open-ended.
   ///   - earlier: runs to learn from, for strategies that can (`WarmStartable`).
-  /// - Throws: `StrategyError.unknownStrategy`, `.unknownSetting`, `.wrongSetting`, `.noWarmStart`.
+  /// - Throws: `StrategyError.unknownStrategy`, `.unknownSetting`, `.wrongSetting`, `.noWarmStart`,
+  ///   `.needsEarlierRun`.
   public static func make(
     _ name: String, space: SearchSpace, seed: UInt64, settings: [String: ParameterValue] = [:],
     plannedTrials: Int? = nil, earlier: [EarlierRun] = []
@@ -34,7 +36,12 @@ public enum StrategyRegistry {
     let checked = try StrategySettings(settings, of: name, declared: member.settings)
     let strategy = member.init(
       space: space, seed: seed, settings: checked, plannedTrials: plannedTrials)
-    guard !earlier.isEmpty else { return strategy }
+    guard !earlier.isEmpty else {
+      if let able = member as? any WarmStartable.Type, able.needsEarlierRun {
+        throw .needsEarlierRun(strategy: name)
+      }
+      return strategy
+    }
     guard let able = strategy as? any WarmStartable else {
       throw .noWarmStart(
         strategy: name,

@@ -4,10 +4,13 @@ public import SearchSpaces
 public struct EarlierRun: Codable, Hashable, Sendable {
   /// A point of this space with the score that it had there.
   public struct Observation: Codable, Hashable, Sendable {
+    /// The number of its trial in that run; nil where an older program has frozen it.
+    public var trial: Int?
     public var point: SearchPoint
     public var score: Double
 
-    public init(point: SearchPoint, score: Double) {
+    public init(trial: Int?, point: SearchPoint, score: Double) {
+      self.trial = trial
       self.point = point
       self.score = score
     }
@@ -35,7 +38,8 @@ public struct EarlierRun: Codable, Hashable, Sendable {
       guard let point = trial.point, let score = trial.score else { continue }
       do throws(Infeasibility) {
         let candidate = try space.candidate(at: point)
-        observations.append(Observation(point: candidate.point, score: score))
+        observations.append(
+          Observation(trial: trial.number, point: candidate.point, score: score))
       } catch {
         dropped += 1
         firstRefusal = firstRefusal ?? error.description
@@ -59,9 +63,16 @@ public struct EarlierAgreement: Sendable, Equatable {
 
 /// A strategy that can learn from earlier runs.
 public protocol WarmStartable: SearchStrategy {
+  /// Whether it has nothing to propose without an earlier run; false unless the strategy says so.
+  static var needsEarlierRun: Bool { get }
+
   /// The same strategy with what earlier runs have found out.
   func warmed(by runs: [EarlierRun]) -> Self
 
   /// How far each of them agrees with a history.
   func agreements(history: [Trial]) throws(StrategyError) -> [EarlierAgreement]
+}
+
+extension WarmStartable {
+  public static var needsEarlierRun: Bool { false }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Checkpoints
 import Foundation
-import Reports
 import RunStore
 import SearchSpaces
 import SearchStrategies
@@ -64,48 +62,30 @@ struct SearchCommand: AsyncParsableCommand {
     let parsed = try StudyAssembly.space(
       text, file: space, backbone: model.backbone, overrides: overrides)
     let parallel = try sitting.checkedParallel()
-    var settings = StudySettings(
+    let settings = StudySettings(
       seed: seed, strategy: strategy ?? parsed.strategyName ?? "bayes", overrides: overrides,
       window: StudySettings.defaultWindow(parallel: parallel),
       backbone: BackboneFacts.absolute(model.backbone),
-      casing: model.casingOptions.casing?.rawValue, task: Self.absolute(task: model.task),
-      head: model.head.rawValue, threads: 1, spaceHash: Self.hash(text))
-    let earlier = try takenOver(into: parsed)
-    let frozen = try earlier.isEmpty ? nil : EarlierRuns.document(earlier)
-    settings.earlierHash = frozen.map {
-      SHA256.hexadecimal(of: String(decoding: $0, as: UTF8.self))
-    }
-    try check(parsed, settings, earlier)
+      casing: model.casingOptions.casing?.rawValue, task: NewStudy.absolute(task: model.task),
+      head: model.head.rawValue, threads: 1, spaceHash: NewStudy.hash(text))
+    var study = try NewStudy(
+      text: text, space: parsed, settings: settings, earlier: try takenOver(into: parsed))
+    try study.check()
     if onlyPlans {
-      _ = try plannedTrials(settings, parsed, parallel: parallel)
+      guard try study.plannedTrials(parallel: parallel) != nil else {
+        throw ValidationError("strategy '\(settings.strategy)' has no plan of its own.")
+      }
       return
     }
-    let trials = try sitting.trials ?? plannedTrials(settings, parsed, parallel: parallel)
-    settings.plannedTrials = trials
-    let budget = sitting.applied(to: StudyBudget(trials: trials))
-    let name = try runName ?? freeName()
-    let environment = try StudyAssembly.environment(settings)
-    let directory = try RunDirectory.create(name: name, in: runs.runsDir) { draft in
-      try RunFiles.durable.write(Data(text.utf8), draft.spaceFile)
-      if let frozen { try RunFiles.durable.write(frozen, draft.earlierFile) }
-      try environment.write(to: draft)
-      _ = try StudyAssembly(run: draft, settings: settings).plan()
-      try RunStore.create(draft, settings: settings, budget: budget)
-    }
-    Console.note("Run \(directory.path): \(budget.trials) trials, strategy \(settings.strategy).")
+    let trials =
+      try sitting.trials ?? study.plannedTrials(parallel: parallel)
+      ?? SittingOptions.defaultTrials
+    let directory = try study.create(
+      name: try runName ?? freeName(), in: runs.runsDir,
+      budget: sitting.applied(to: StudyBudget(trials: trials)))
     try await StudySitting(
       run: directory, parallel: parallel, executor: sitting.executor, acceptsEnvironment: false
     ).search()
-  }
-
-  /// Finds everything that can be wrong before a run appears on the disk.
-  private func check(
-    _ space: SearchSpace, _ settings: StudySettings, _ earlier: [EarlierRun]
-  ) throws {
-    let task = try DownstreamTask(named: model.task)
-    _ = try task.data()
-    _ = try TaskCheck(task, backbone: model.backbone, casing: model.casingOptions.casing)
-    _ = try StudyAssembly.strategy(settings, for: space, earlier: earlier)
   }
 
   /// What `--from` names, as far as it exists in the space; said on the way.
@@ -115,11 +95,7 @@ struct SearchCommand: AsyncParsableCommand {
       let run = try RunDirectory.open(runs.directory(name).path)
       let path = URL(filePath: run.path).resolvingSymlinksInPath().path
       guard seen.insert(path).inserted else { throw EarlierRunError.repeated(run: run.path) }
-      let earlier = try EarlierRuns.take(from: run, into: space)
-      Console.note(
-        "From \(run.path): \(earlier.observations.count) finished trials are taken, "
-          + "\(earlier.dropped) do not exist in this space.")
-      return earlier
+      return try NewStudy.taken(from: run, into: space)
     }
   }
 
@@ -131,26 +107,6 @@ struct SearchCommand: AsyncParsableCommand {
     return ["strategy.name=\(strategy)"] + overrides
   }
 
-  /// The trials of a strategy's own plan, which is printed with a measured estimate of its time; the
-  /// usual number for a strategy without a plan.
-  private func plannedTrials(
-    _ settings: StudySettings, _ space: SearchSpace, parallel: Int
-  ) throws -> Int {
-    let strategy = try StudyAssembly.strategy(settings, for: space)
-    guard let plan = strategy.plan else {
-      if onlyPlans {
-        throw ValidationError("strategy '\(settings.strategy)' has no plan of its own.")
-      }
-      return SittingOptions.defaultTrials
-    }
-    let given = StudyAssembly.given(of: space).count
-    let notice = PlanNotice(
-      plan: plan, given: given, parallel: parallel,
-      seconds: try PlanNotice.pilotSeconds(strategy, settings: settings))
-    Console.note(notice.table.rendered(as: .table) + notice.note)
-    return given + plan.runs
-  }
-
   /// The space file's name, with the first number that is free.
   private func freeName() throws -> String {
     let base = URL(filePath: space).deletingPathExtension().lastPathComponent
@@ -158,15 +114,5 @@ struct SearchCommand: AsyncParsableCommand {
     guard taken.contains(base) else { return base }
     let number = (2...).first { !taken.contains("\(base)-\($0)") } ?? 2
     return "\(base)-\(number)"
-  }
-
-  private static func absolute(task: String) -> String {
-    guard let colon = task.firstIndex(of: ":") else { return BackboneFacts.absolute(task) }
-    let folder = String(task[task.index(after: colon)...])
-    return "\(task[...colon])\(BackboneFacts.absolute(folder))"
-  }
-
-  private static func hash(_ text: String) -> String {
-    SHA256.hexadecimal(of: text)
   }
 }
