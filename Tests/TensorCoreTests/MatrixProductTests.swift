@@ -17,7 +17,8 @@ import Testing
     Case(rows: 1, columns: 1, inner: 1), Case(rows: 48, columns: 16, inner: 8),
     Case(rows: 49, columns: 17, inner: 9), Case(rows: 53, columns: 33, inner: 384),
     Case(rows: 7, columns: 5, inner: 385), Case(rows: 100, columns: 8, inner: 1000),
-    Case(rows: 50, columns: 40, inner: 769),
+    Case(rows: 50, columns: 40, inner: 769), Case(rows: 61, columns: 16, inner: 9),
+    Case(rows: 71, columns: 18, inner: 5), Case(rows: 66, columns: 3, inner: 17),
   ]
 
   private struct Operands {

@@ -14,13 +14,14 @@ import Testing
     var description: String { "[\(rows), \(inner)] · [\(inner), \(columns)], \(first) rows apart" }
   }
 
-  /// Sizes around tiles of six rows, panels of sixteen columns, and blocks of eight.
+  /// Sizes around tiles of six and of twelve rows, panels of sixteen columns, and blocks of eight.
   static let cases = [
     Case(rows: 1, columns: 1, inner: 1), Case(rows: 6, columns: 16, inner: 8),
     Case(rows: 7, columns: 17, inner: 9), Case(rows: 5, columns: 15, inner: 7),
     Case(rows: 12, columns: 33, inner: 32, first: 1), Case(rows: 20, columns: 48, inner: 64),
     Case(rows: 3, columns: 40, inner: 16, first: 10),
-    Case(rows: 11, columns: 3, inner: 5, first: 2),
+    Case(rows: 11, columns: 3, inner: 5, first: 2), Case(rows: 18, columns: 16, inner: 8),
+    Case(rows: 23, columns: 17, inner: 9), Case(rows: 13, columns: 5, inner: 3),
   ]
 
   private func numbers(_ name: String, _ count: Int) -> [Float] {
