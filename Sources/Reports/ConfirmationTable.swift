@@ -25,6 +25,13 @@ public enum ConfirmationTable {
     var lines = [
       "", "On fresh seeds trial \(report.winner) has the highest mean validation score.",
     ]
+    let whole = report.finalists.map(\.retrainings).max() ?? 0
+    let left = report.finalists.count { $0.retrainings < whole }
+    if left > 0 {
+      lines.append(
+        "\(left) of \(report.finalists.count) left the race early, shown to be worse than the "
+          + "leader; their means are over fewer seeds.")
+    }
     if let reference = report.reference, let difference = report.difference {
       lines.append(
         "It differs from the best reference, trial \(reference), by "

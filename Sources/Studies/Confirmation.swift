@@ -8,7 +8,8 @@ internal import Statistics
 /// The score by which a search finds its best trial is the luckiest of many. Here each of the top
 /// configurations, and the best reference beside them, is trained again with replicates 1 … s, whose
 /// noise the search has never seen; the winner is the one with the highest mean validation score of
-/// these. Only then winner and reference are scored on the test split, and never again.
+/// these. In a race the seeds are trained one after the other, and a configuration that is shown to be
+/// worse than the leader (`ContenderRace`) gets no more. Only then winner and reference are scored on the test split, and never again.
 public struct Confirmation: Sendable {
   /// Scores a trained trial's adapter on the test split: one score an example, and the metric.
   public typealias TestEvaluator =
@@ -19,15 +20,18 @@ public struct Confirmation: Sendable {
   private let top: Int
   /// s: fresh seeds each.
   private let seeds: Int
+  private let races: Bool
 
+  /// - Parameter races: whether configurations leave that are shown to be worse; a reference stays.
   /// - Throws: `StudyError.confirmationCounts` for fewer than 1 configuration or 2 seeds.
-  public init(_ study: Study, top: Int, seeds: Int) throws {
+  public init(_ study: Study, top: Int, seeds: Int, races: Bool = false) throws {
     guard top >= 1, seeds >= 2 else {
       throw StudyError.confirmationCounts(top: top, seeds: seeds)
     }
     self.study = study
     self.top = top
     self.seeds = seeds
+    self.races = races
   }
 
   /// Trains what is missing; stopping and resuming is as for a search.
@@ -44,9 +48,9 @@ public struct Confirmation: Sendable {
       }
       return report
     }
-    try propose()
-    guard try await study.trainConfirmations() == .complete else { return nil }
-    var report = try ConfirmationReport.read(history, finalists: try finalists())
+    let finalists = try finalists()
+    guard try await train(finalists) else { return nil }
+    var report = try ConfirmationReport.read(history, finalists: finalists)
     guard let evaluateOnTest else { return report }
     report.test = try await test(report, evaluateOnTest)
     try study.store.recordEvaluation(report)
@@ -74,12 +78,48 @@ public struct Confirmation: Sendable {
     return finalists
   }
 
+  /// Trains all seeds of all finalists, or in a race seed by seed those that are still in it.
+  ///
+  /// - Returns: whether it came to its end.
+  private func train(_ finalists: [TrialRecord]) async throws -> Bool {
+    guard races else {
+      try propose(finalists, replicates: 1...seeds)
+      return try await study.trainConfirmations() == .complete
+    }
+    let race = ContenderRace(arms: finalists.count, blocks: seeds)
+    var contenders = finalists
+    for replicate in 1...seeds {
+      try propose(contenders, replicates: replicate...replicate)
+      guard try await study.trainConfirmations() == .complete else { return false }
+      let scores = try scores(of: contenders, replicates: 1...replicate)
+      let places = Set(race.survivors(scores))
+      contenders = contenders.indices.filter {
+        places.contains($0) || contenders[$0].trial.origin == .reference
+      }.map { contenders[$0] }
+    }
+    return true
+  }
+
+  /// Scores by finalist and replicate; a failed retraining counts as the worst score of all.
+  private func scores(
+    of finalists: [TrialRecord], replicates: ClosedRange<Int>
+  ) throws -> [[Double]] {
+    var known: [String: Double] = [:]
+    for record in try study.store.history.trials() where replicates.contains(record.replicate) {
+      known["\(record.identity) \(record.replicate)"] = record.trial.score
+    }
+    let worst = known.values.min() ?? 0
+    return finalists.map { finalist in
+      replicates.map { known["\(finalist.identity) \($0)"] ?? worst }
+    }
+  }
+
   /// Adds the retrainings that are not trials yet, all or none of them.
-  private func propose() throws {
+  private func propose(_ finalists: [TrialRecord], replicates: ClosedRange<Int>) throws {
     let existing = try study.store.history.trials()
     let known = Set(existing.map { "\($0.identity) \($0.replicate)" })
-    let candidates = try finalists().flatMap { finalist in
-      (1...seeds).map { replicate in
+    let candidates = finalists.flatMap { finalist in
+      replicates.map { replicate in
         NewTrial(
           origin: .confirmation, point: finalist.trial.point,
           configuration: finalist.trial.configuration, costs: finalist.trial.costs,

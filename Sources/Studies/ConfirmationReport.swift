@@ -19,6 +19,9 @@ public struct ConfirmationReport: Codable, Hashable, Sendable {
     /// With n − 1; nil for a single score.
     public var deviation: Double?
     public var parameters: Int
+
+    /// Retrainings that have ended; fewer than others have where a race was left early.
+    public var retrainings: Int { scores.count + failures }
   }
 
   /// The one evaluation on the test split.
@@ -31,7 +34,8 @@ public struct ConfirmationReport: Codable, Hashable, Sendable {
     public var difference: PairedDifference?
   }
 
-  /// The highest mean first; configurations of which every retraining failed last.
+  /// Those with all seeds first, then those that left a race, each with the highest mean first;
+  /// configurations of which every retraining failed last.
   public var finalists: [Finalist]
   /// The search trial of the configuration with the highest mean.
   public var winner: Int
@@ -54,6 +58,7 @@ public struct ConfirmationReport: Codable, Hashable, Sendable {
       row(finalist, trials.filter { $0.identity == finalist.identity })
     }
     rows.sort { a, b in
+      if a.retrainings != b.retrainings { return a.retrainings > b.retrainings }
       let (meanA, meanB) = (a.mean ?? -.infinity, b.mean ?? -.infinity)
       if meanA != meanB { return meanA > meanB }
       return a.parameters != b.parameters ? a.parameters < b.parameters : a.trial < b.trial

@@ -59,6 +59,7 @@ import Training
     (["transfer", "r", "--task", "agr2", "--seeds", "1"], "--seeds must be at least 2, got 1."),
     (["transfer", "r", "--task", "agr2", "--top", "0"], "--top must be at least 1, got 0."),
     (["transfer", "r"], "Missing expected argument '--task <task>'"),
+    (["best", "r", "--race"], "--race belongs to --confirm."),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
       ["space", "count", "a.yaml", "--layers", "12"],

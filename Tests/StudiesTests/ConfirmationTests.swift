@@ -33,7 +33,8 @@ import Training
   }
 
   private func confirm(
-    _ fake: FakeStudy, top: Int = 3, seeds: Int = 4, examiner: Examiner? = nil,
+    _ fake: FakeStudy, top: Int = 3, seeds: Int = 4, races: Bool = false,
+    examiner: Examiner? = nil,
     executor: any Executor = FakeStudy.inline(2),
     pulse: @escaping @Sendable () throws -> Void = {}
   ) async throws -> ConfirmationReport? {
@@ -41,7 +42,7 @@ import Training
     _ = try await fake.sit(
       executor: executor, pulse: pulse,
       body: { study in
-        let confirmation = try Confirmation(study, top: top, seeds: seeds)
+        let confirmation = try Confirmation(study, top: top, seeds: seeds, races: races)
         report = try await confirmation.run(evaluateOnTest: examiner?.score)
         return .complete
       })
@@ -97,6 +98,49 @@ import Training
     let again = try history.evaluation(ConfirmationReport.self)
     #expect(again == report)
     #expect(try RunVerification(fake.run).problems.map(\.place) == ["space.yaml"])
+  }
+
+  /// Who is still in a race has every seed, and the winner is one of them; who left was behind in
+  /// every block that they share with it.
+  @Test func aRaceTrainsOnlyContenders() async throws {
+    let fake = try await searched()
+    defer { fake.remove() }
+    let report = try #require(
+      try await confirm(
+        fake, top: 8, seeds: 8, races: true, executor: FakeStudy.inline(2, .unequal)))
+    let counts = report.finalists.map(\.retrainings)
+    #expect(counts[0] == 8 && counts == counts.sorted(by: >))
+    #expect(counts.contains { $0 < 8 } && counts.allSatisfy { $0 >= ContenderRace.fewestBlocks })
+    let reference = try #require(report.finalists.first { $0.trial == report.reference })
+    #expect(reference.retrainings == 8)
+    #expect(report.winner == report.finalists[0].trial && report.difference != nil)
+    let left = report.finalists.filter { $0.retrainings < 8 }
+    #expect(left.allSatisfy { ($0.mean ?? 0) < (report.finalists[0].mean ?? 0) })
+    // The same race again finds nothing to train.
+    #expect(
+      try await confirm(fake, top: 8, seeds: 8, races: true, executor: FakeStudy.inline(2))
+        == report)
+  }
+
+  @Test func aRaceThatCrashesGoesOn() async throws {
+    let whole = try await searched()
+    defer { whole.remove() }
+    let expected = try await confirm(
+      whole, top: 4, seeds: 5, races: true, executor: FakeStudy.inline(2, .unequal))
+    for pulses in [3, 20, 45] {
+      let fake = try await searched()
+      defer { fake.remove() }
+      let fuse = StudyResumeTests.Fuse(pulses)
+      await #expect(throws: StudyResumeTests.Crash.self) {
+        _ = try await confirm(
+          fake, top: 4, seeds: 5, races: true, executor: FakeStudy.inline(2, .unequal),
+          pulse: { try fuse.burn() })
+      }
+      let report = try await confirm(
+        fake, top: 4, seeds: 5, races: true, executor: FakeStudy.inline(2, .unequal))
+      #expect(report == expected)
+      #expect(try fake.traces() == whole.traces())
+    }
   }
 
   @Test func theTestSplitIsOpenedOnce() async throws {

@@ -17,6 +17,8 @@ struct FakeStudy: Sendable {
     case none
     /// Ends without result and without checkpoint, as if killed, when asked to stop.
     case diesWhenStopped
+    /// No mishap at all: how many answers are right depends on the configuration.
+    case unequal
   }
 
   let parent: String
@@ -146,7 +148,12 @@ struct FakeStudy: Sendable {
     let kind = key.derived("kind").bits % 10
     if kind == 0 { return 3 }
     var random = CounterRandom(key)
-    let predicted = (0..<50).map { _ in random.uniform() < 0.7 ? 1 : 0 }
+    var skill = 0.7
+    if mishap == .unequal {
+      var own = CounterRandom(RandomKey(seed: 3).derived(trialJob.configuration.identity))
+      skill = 0.1 + 0.8 * own.uniform()
+    }
+    let predicted = (0..<50).map { _ in random.uniform() < skill ? 1 : 0 }
     let score = Double(predicted.reduce(0, +)) / 50
     try RunFiles.durable.write(
       Data("adapter of \(trialJob.configuration.identity)".utf8), folder + "/adapter.safetensors")

@@ -14,7 +14,8 @@ struct BestCommand: AsyncParsableCommand {
     discussion: """
       The best score of a search is the luckiest of many. --confirm 5 --seeds 5 retrains the five \
       best configurations and the best reference on fresh seeds, calls the one with the highest \
-      mean the winner, and opens the test file once for it.
+      mean the winner, and opens the test file once for it. --race trains the seeds one after the \
+      other and gives no more to a configuration that is shown to be worse than the leader.
       """)
 
   @Argument(help: ArgumentHelp("The run's name.", valueName: "run"))
@@ -32,8 +33,15 @@ struct BestCommand: AsyncParsableCommand {
   @Option(help: "Fresh seeds for each configuration that is confirmed.")
   var seeds = 5
 
+  @Flag(help: "While confirming, drop configurations that are shown to be worse.")
+  var race = false
+
   @Option(help: "How many trials train side by side while confirming.")
   var parallel = 1
+
+  func validate() throws {
+    if race, confirm == nil { throw ValidationError("--race belongs to --confirm.") }
+  }
 
   func run() async throws {
     if let confirm {
@@ -73,7 +81,7 @@ struct BestCommand: AsyncParsableCommand {
     let signals = StopSignals { study.requestStop() }
     defer { signals.cancel() }
     let task = try DownstreamTask(named: try store.history.settings().task)
-    let report = try await Confirmation(study, top: top, seeds: seeds).run(
+    let report = try await Confirmation(study, top: top, seeds: seeds, races: race).run(
       evaluateOnTest: task.test == nil ? nil : Self.evaluator(task))
     meter.finish()
     try store.close()
