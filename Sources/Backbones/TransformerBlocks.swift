@@ -35,7 +35,7 @@ final class AttentionBlock {
   func callAsFunction(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
     let context = attention(
       query(x, tape: tape), key(x, tape: tape), value(x, tape: tape), batch: batch,
-      prefix: prefix?.prefix(tape: tape), tape: tape)
+      prefix: prefix?.prefix(x, tape: tape), tape: tape)
     return closed(context, residual: x, tape: tape)
   }
 
@@ -52,7 +52,7 @@ final class AttentionBlock {
     return tape.withSourceRows(batch.firstTokens) {
       let context = attention(
         query(first, tape: tape), keys, values, queries: .firstTokens, batch: batch,
-        prefix: prefix?.prefix(tape: tape), tape: tape)
+        prefix: prefix?.prefix(x, tape: tape), tape: tape)
       return closed(context, residual: first, tape: tape)
     }
   }
