@@ -12,7 +12,9 @@ final class BertLayer {
   }
 
   func callAsFunction(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
-    feedForward(attention(x, batch: batch, tape: tape), tape: tape)
+    tape.withSequences(batch.offsets) {
+      feedForward(attention(x, batch: batch, tape: tape), tape: tape)
+    }
   }
 
   /// The rows of the first tokens alone: [T, D] → [B, D].

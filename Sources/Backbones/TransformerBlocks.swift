@@ -35,7 +35,7 @@ final class AttentionBlock {
   func callAsFunction(_ x: Tensor, batch: PackedBatch, tape: Tape) -> Tensor {
     let context = attention(
       query(x, tape: tape), key(x, tape: tape), value(x, tape: tape), batch: batch,
-      prefix: prefix?.prefix(tape: tape), tape: tape)
+      prefix: prefix?.prefix(x, tape: tape), tape: tape)
     return closed(context, residual: x, tape: tape)
   }
 
@@ -52,17 +52,17 @@ final class AttentionBlock {
     return tape.withSourceRows(batch.firstTokens) {
       let context = attention(
         query(first, tape: tape), keys, values, queries: .firstTokens, batch: batch,
-        prefix: prefix?.prefix(tape: tape), tape: tape)
+        prefix: prefix?.prefix(x, tape: tape), tape: tape)
       return closed(context, residual: first, tape: tape)
     }
   }
 
   /// Whether first tokens read the states themselves, and not their keys and values.
   ///
-  /// The key map must be the backbone's own, the value map affine, and the probabilities must add up
-  /// to 1, which dropout on them ends.
+  /// The key map must be the backbone's own, the value map affine, a prefix the same for all
+  /// sequences, and the probabilities must add up to 1, which dropout on them ends.
   func averagesStates(withNoise: Bool) -> Bool {
-    !key.isAdapted && value.isAffine
+    !key.isAdapted && value.isAffine && prefix?.worksRowByRow ?? true
       && (attention.dropout.rate == 0 || !withNoise)
   }
 
@@ -78,7 +78,7 @@ final class AttentionBlock {
     let q = tape.withSourceRows(batch.firstTokens) { query(first, tape: tape) }
     let queries = tape.headQueries(q, weight: tape.parameter(key.linear.weight), heads: heads)
     let scale = 1 / Float(q.columns / heads).squareRoot()
-    guard let prefix = relativePrefix(tape: tape) else {
+    guard let prefix = relativePrefix(x, tape: tape) else {
       let averages = tape.attend(
         queries, over: x, queriesPerSequence: heads, offsets: batch.offsets, scale: scale)
       return tape.headDiagonal(value(averages, tape: tape), heads: heads)
@@ -97,8 +97,8 @@ final class AttentionBlock {
   /// Beside a prefix the states' probabilities add up to less than 1 and their scores leave out the
   /// key's bias. What both miss is the same for all: v(Σ p x) holds v(0) once and not Σ p times, and
   /// every score lacks q_h k(0)_hᵀ. So both are taken from the prefix, which has the rest.
-  private func relativePrefix(tape: Tape) -> (keys: Tensor, values: Tensor)? {
-    guard let prefix = prefix?.prefix(tape: tape) else { return nil }
+  private func relativePrefix(_ x: Tensor, tape: Tape) -> (keys: Tensor, values: Tensor)? {
+    guard let prefix = prefix?.prefix(x, tape: tape) else { return nil }
     let origin = tape.zeros(Shape(1, key.linear.weight.shape[1]))
     func relative(_ rows: Tensor, _ map: AdaptedLinear) -> Tensor {
       tape.addBias(rows, tape.scaled(map(origin, tape: tape), by: -1))

@@ -4,8 +4,8 @@ import PEFTMethods
 /// The methods of AdapterHub that the exporter writes, and what one adapter can hold of them.
 enum AdapterHubMethods {
   static let all: [any AdapterHubMethod.Type] = [
-    BottleneckMethod.self, CompacterMethod.self, LoRAMethod.self, IA3Method.self,
-    PrefixMethod.self,
+    GatedMethod.self, BottleneckMethod.self, CompacterMethod.self, LoRAMethod.self,
+    IA3Method.self, PrefixMethod.self,
   ]
 
   /// Everything that was attached, as parts.
@@ -41,7 +41,24 @@ enum AdapterHubMethods {
       return "an adapter of AdapterHub has one LoRA configuration, which adds or rescales, and "
         + quoted(Set(members.flatMap { $0.parts.map(\.method) }).sorted()) + " need both."
     }
+    if let gated = besideGates(parts) { return gated }
     return members.lazy.compactMap { $0.method.refusal($0.parts) }.first
+  }
+
+  /// LoRA, (IA)³ or prefixes beside gated ones, for which the library has no second configuration.
+  private static func besideGates(_ parts: [AdapterHubPart]) -> String? {
+    func kind(_ form: CanonicalForm) -> (name: String, isGated: Bool)? {
+      if case .gated(_, let inner) = form { return kind(inner).map { ($0.name, true) } }
+      if LoRAMethod.holds(form) || IA3Method.holds(form) { return ("LoRA", false) }
+      return PrefixMethod.holds(form) ? ("prefix", false) : nil
+    }
+    for name in ["LoRA", "prefix"] {
+      let own = parts.filter { kind($0.form)?.name == name }
+      guard Set(own.compactMap { kind($0.form)?.isGated }).count > 1 else { continue }
+      return "an adapter of AdapterHub has one \(name) configuration, with or without gates, and "
+        + quoted(Set(own.map(\.method)).sorted()) + " need both."
+    }
+    return nil
   }
 
   /// Two parts at one place, which the library refuses to load.

@@ -17,7 +17,7 @@ final class ReadPrefix: AttentionAdapter {
     .prefix(keys: keys.array, values: values.array, length: keys.shape[0])
   }
 
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
-    (tape.parameter(keys), tape.parameter(values))
+  func prefix(_ x: Tensor, tape: Tape) -> AttentionPrefix {
+    AttentionPrefix(keys: tape.parameter(keys), values: tape.parameter(values))
   }
 }

@@ -94,8 +94,23 @@ public struct ResidualBranch {
 
 /// Puts trained keys and values in front of those of the sequence.
 public protocol AttentionAdapter: Adapter {
-  /// Keys and values [P, D] that every query of every sequence sees, in all heads.
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor)
+  /// Keys and values that queries see in all heads, for the attention's input x [T, D].
+  func prefix(_ x: Tensor, tape: Tape) -> AttentionPrefix
+}
+
+/// Keys and values in front of those of the sequences.
+public struct AttentionPrefix {
+  public let keys: Tensor
+  public let values: Tensor
+  /// P where every sequence has P rows of its own, [B·P, D] in the order of the sequences; nil where
+  /// all sequences see the same [P, D].
+  public let ownLength: Int?
+
+  public init(keys: Tensor, values: Tensor, ownLength: Int? = nil) {
+    self.keys = keys
+    self.values = values
+    self.ownLength = ownLength
+  }
 }
 
 /// Puts trained rows in front of every sequence, as if they were embeddings of words.

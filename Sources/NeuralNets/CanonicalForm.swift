@@ -35,6 +35,9 @@ public enum CanonicalForm {
   case prompt(Prompt)
   /// Positions of the text that are moved by so many; it has no tensor.
   case positionShift(Int)
+  /// Another form whose result (a delta, or the rows of a prefix) is multiplied by a gate for each
+  /// sequence, which reads what the adapter reads.
+  indirect case gated(SequenceGate, CanonicalForm)
   /// Something that no format but the project's own can hold.
   case other
 

@@ -15,17 +15,17 @@ public struct SelfAttention: Sendable {
     self.dropout = dropout
   }
 
-  /// softmax(Q Kᵀ / √K) V within each sequence; q, k, v: [T, D], prefix: [P, D] each → [T, D].
+  /// softmax(Q Kᵀ / √K) V within each sequence; q, k, v: [T, D] → [T, D].
   ///
   /// - Parameter queries: the tokens that q has rows of; the result has the same rows.
   public func callAsFunction(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, queries: TokenRows = .all, batch: PackedBatch,
-    prefix: (keys: Tensor, values: Tensor)? = nil, tape: Tape
+    prefix: AttentionPrefix? = nil, tape: Tape
   ) -> Tensor {
     let noise = dropout.rate > 0 ? tape.noise : nil
     return tape.attention(
       q, k, v, queries: queries, offsets: batch.offsets, heads: heads, prefixKeys: prefix?.keys,
-      prefixValues: prefix?.values,
+      prefixValues: prefix?.values, ownPrefixLength: prefix?.ownLength,
       dropout: noise.map { (rate: dropout.rate, key: $0.derived(dropout.label)) })
   }
 }

@@ -78,7 +78,7 @@ struct BottleneckSettings {
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/modeling.py.
 final class BottleneckAdapter: HiddenAdapter {
-  private let form: CanonicalForm.Bottleneck
+  let form: CanonicalForm.Bottleneck
   private let dropout: Float
   private let label: String
 
@@ -117,9 +117,13 @@ final class BottleneckAdapter: HiddenAdapter {
   var canonicalForm: CanonicalForm { .bottleneck(form) }
 
   func delta(_ branch: ResidualBranch, tape: Tape) -> Tensor {
+    delta(of: branch.read(form.wiring, tape: tape), tape: tape)
+  }
+
+  /// The delta [T, D] for what the bottleneck reads, z [T, D].
+  func delta(of z: Tensor, tape: Tape) -> Tensor {
     let inner = tape.linear(
-      branch.read(form.wiring, tape: tape), weight: tape.parameter(form.down),
-      bias: tape.parameter(form.downBias))
+      z, weight: tape.parameter(form.down), bias: tape.parameter(form.downBias))
     let outer = tape.linear(
       form.activation(inner, tape: tape), weight: tape.parameter(form.up),
       bias: tape.parameter(form.upBias))

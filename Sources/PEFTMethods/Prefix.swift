@@ -73,16 +73,18 @@ final class PrefixAdapter: AttentionAdapter, FoldedAdapter {
     }
   }
 
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
+  func prefix(_ x: Tensor, tape: Tape) -> AttentionPrefix {
     let whole = folded(tape: tape)
-    guard dropout > 0 else { return whole }
+    guard dropout > 0 else { return AttentionPrefix(keys: whole.keys, values: whole.values) }
     func dropped(_ x: Tensor, _ name: String) -> Tensor {
       tape.adapterDropout(x, rate: dropout, label: "\(path).\(name)")
     }
-    return (dropped(whole.keys, "keys"), dropped(whole.values, "values"))
+    return AttentionPrefix(
+      keys: dropped(whole.keys, "keys"), values: dropped(whole.values, "values"))
   }
 
-  private func folded(tape: Tape) -> (keys: Tensor, values: Tensor) {
+  /// The keys and values [P, D] themselves.
+  func folded(tape: Tape) -> (keys: Tensor, values: Tensor) {
     switch source {
     case .flat(let keys, let values):
       return (tape.parameter(keys), tape.parameter(values))

@@ -17,6 +17,9 @@ public final class Tape {
   public var clock: StageClock?
   /// The rows of the packed batch that the tensors at hand have; nil where they have all of them.
   private(set) var sourceRows: [Int32]?
+  /// Where the sequences of the packed batch lie whose rows the tensors at hand are: B + 1 row
+  /// numbers; nil where the tensors have not all rows of a batch.
+  public private(set) var sequenceOffsets: [Int32]?
 
   private var arena = Arena()
   private var scratch = Arena()
@@ -137,6 +140,17 @@ public final class Tape {
     let outer = sourceRows
     sourceRows = rows
     defer { sourceRows = outer }
+    return try body()
+  }
+
+  /// Runs a part of the network on all rows of a packed batch.
+  ///
+  /// What works on whole sequences then finds them in `sequenceOffsets`.
+  /// - Parameter offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1].
+  public func withSequences(_ offsets: [Int32], _ body: () throws -> Tensor) rethrows -> Tensor {
+    let outer = sequenceOffsets
+    sequenceOffsets = offsets
+    defer { sequenceOffsets = outer }
     return try body()
   }
 

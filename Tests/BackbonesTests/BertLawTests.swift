@@ -45,10 +45,11 @@ private final class CountingPrefix: AttentionAdapter {
   let canonicalForm = CanonicalForm.prefix(keys: [], values: [], length: 0)
   var calls = 0
 
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
+  func prefix(_ x: Tensor, tape: Tape) -> AttentionPrefix {
     calls += 1
     let values = [Float](repeating: 3, count: 32)
-    return (tape.zeros(Shape(2, 16)), tape.constant(values, shape: Shape(2, 16)))
+    return AttentionPrefix(
+      keys: tape.zeros(Shape(2, 16)), values: tape.constant(values, shape: Shape(2, 16)))
   }
 }
 

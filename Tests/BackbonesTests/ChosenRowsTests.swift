@@ -28,8 +28,8 @@ private final class FreePrefix: AttentionAdapter {
   var parameters: [Parameter] { [keys, values] }
   var canonicalForm: CanonicalForm { .prefix(keys: [], values: [], length: 3) }
 
-  func prefix(tape: Tape) -> (keys: Tensor, values: Tensor) {
-    (tape.parameter(keys), tape.parameter(values))
+  func prefix(_ x: Tensor, tape: Tape) -> AttentionPrefix {
+    AttentionPrefix(keys: tape.parameter(keys), values: tape.parameter(values))
   }
 }
 

@@ -68,6 +68,15 @@ struct AdapterHubCase: CustomTestStringConvertible, Sendable {
     MethodInstance("prefix", ["length": .integer(length), "mlp-width": .integer(mlp)])
   }
 
+  static func unipelt(_ size: Int, rank: Int) -> MethodInstance {
+    MethodInstance(
+      "unipelt",
+      [
+        "bottleneck": .integer(size), "length": .integer(2), "mlp-width": .integer(0),
+        "rank": .integer(rank),
+      ])
+  }
+
   static let all: [AdapterHubCase] = [
     AdapterHubCase("pfeiffer", both: [adapter(3)]),
     AdapterHubCase("pfeiffer-attention", both: [adapter(4, "pfeiffer-attention", "tanh")]),
@@ -93,6 +102,10 @@ struct AdapterHubCase: CustomTestStringConvertible, Sendable {
       [parallel(4), lora(2, ratio: 2)]),
     AdapterHubCase(
       "two-blocks", both: [adapter(4, "pfeiffer-attention"), parallel(3)]),
+    AdapterHubCase("unipelt", both: [unipelt(3, rank: 2)]),
+    AdapterHubCase(
+      "unipelt-by-layer", [unipelt(3, rank: 0)],
+      [unipelt(6, rank: 2), adapter(2, "houlsby-attention")]),
     AdapterHubCase("token-head", both: [lora(2)], .token),
     AdapterHubCase("two-layer-head", both: [lora(2)], .twoLayer),
   ]
@@ -149,6 +162,16 @@ struct AdapterHubCase: CustomTestStringConvertible, Sendable {
         [compacter(4, "feed-forward", division: 2, rank: 1)]),
       "an adapter of AdapterHub has one Compacter configuration, and its placement, activation,"
         + " number of terms or factor rank differ by layer here."
+    ),
+    (
+      AdapterHubCase("gates beside LoRA", [unipelt(3, rank: 2)], [lora(2)]),
+      "an adapter of AdapterHub has one LoRA configuration, with or without gates, and 'lora',"
+        + " 'unipelt' need both."
+    ),
+    (
+      AdapterHubCase("gates beside a prefix", [unipelt(3, rank: 2)], [prefix(2)]),
+      "an adapter of AdapterHub has one prefix configuration, with or without gates, and 'prefix',"
+        + " 'unipelt' need both."
     ),
     (
       AdapterHubCase("two LoRA at one map", [lora(2), MethodInstance("pissa", [:])], []),

@@ -71,7 +71,7 @@ import Testing
     let plain = attention(q, k, v, batch: batch, tape: tape).array
     #expect(plain == tape.attention(q, k, v, offsets: batch.offsets, heads: 2).array)
     let prefixed = attention(
-      q, k, v, batch: batch, prefix: (keys: keys, values: values), tape: tape
+      q, k, v, batch: batch, prefix: AttentionPrefix(keys: keys, values: values), tape: tape
     ).array
     #expect(
       prefixed

@@ -19,7 +19,8 @@ import Testing
 
     /// Whether both own the attention of the upper layers.
     var shareAttention: Bool {
-      Set([first.instance.name, second.instance.name]) == ["prefix", "p-tuning-v2"]
+      Set([first.instance.name, second.instance.name]).isSubset(
+        of: ["prefix", "p-tuning-v2", "unipelt"])
     }
 
     /// The tensors that both rewrite in one place.

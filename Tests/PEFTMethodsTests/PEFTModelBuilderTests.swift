@@ -102,7 +102,7 @@ import Testing
       let adapter = try #require(placed.adapter as? any AttentionAdapter)
       let tape = Tape(recording: false)
       let live = withExtendedLifetime(tape) {
-        let prefix = adapter.prefix(tape: tape)
+        let prefix = adapter.prefix(tape.zeros(Shape(1, 12)), tape: tape)
         return (keys: prefix.keys.array, values: prefix.values.array)
       }
       guard case .prefix(let keys, let values, let length) = adapter.canonicalForm else {

@@ -184,6 +184,8 @@ import Testing
       "autopeft", MethodInstance("adapter", ["bottleneck": .integer(5)]),
       MethodInstance("parallel-adapter", ["bottleneck": .integer(3)]),
       MethodInstance("prefix", ["length": .integer(2), "mlp-width": .integer(0)])),
+    Fixture("unipelt", unipelt(mlp: 8, rank: 3)),
+    Fixture("unipelt-ap", unipelt(mlp: 0, rank: 0)),
     Fixture(
       "bitfit-all",
       groups: [LayerGroup(layers: 2, methods: [MethodInstance("bitfit", [:])])],
@@ -205,6 +207,15 @@ import Testing
         LayerGroup(layers: 1, methods: [MethodInstance("full", [:])]),
       ]),
   ]
+
+  private static func unipelt(mlp: Int, rank: Int) -> MethodInstance {
+    MethodInstance(
+      "unipelt",
+      [
+        "bottleneck": .integer(6), "length": .integer(3), "mlp-width": .integer(mlp),
+        "rank": .integer(rank),
+      ])
+  }
 
   private static func adapter(_ placement: String, _ activation: String) -> MethodInstance {
     MethodInstance(

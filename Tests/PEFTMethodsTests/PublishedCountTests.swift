@@ -92,6 +92,10 @@ import Testing
       model: [MethodInstance("p-tuning-v2", [:])], trained: 368_640, deployed: 368_640,
       published: 368_640),
     row(
+      "UniPELT of AdapterHub on MiniLM", miniLM,
+      [MethodInstance("unipelt", ["bottleneck": .integer(24)])], trained: 2_760_872,
+      deployed: 242_088, published: 242_088),
+    row(
       "LoRA 8 on query and value", bertBase, [MethodInstance("lora", [:])], trained: 294_912,
       deployed: 294_912, published: 294_912),
     row(

@@ -96,11 +96,20 @@ enum BottleneckMethod: AdapterHubMethod {
     _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
     to model: AdapterHubModel
   ) throws {
+    for (site, form) in try forms(configuration, tensors, model) {
+      model.backbone.attach(LoadedBottleneck(form), at: site)
+    }
+  }
+
+  /// The bottlenecks of a configuration, each with its site.
+  static func forms(
+    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
+  ) throws -> [(InsertionSite, CanonicalForm.Bottleneck)] {
     try configuration.require(BottleneckFields.template, besides: BottleneckFields.free)
     let width = model.backbone.width
-    for layer in try configuration.layers(of: model) {
+    return try configuration.layers(of: model).flatMap { layer in
       let size = try BottleneckFields.bottleneck(configuration, layer: layer, width: width)
-      for point in try BottleneckFields.Blocks(configuration).points {
+      return try BottleneckFields.Blocks(configuration).points.map { point in
         let site = InsertionSite(layer: layer, point: point)
         let module = model.module(site)
         let form = CanonicalForm.Bottleneck(
@@ -111,7 +120,7 @@ enum BottleneckMethod: AdapterHubMethod {
           activation: try BottleneckFields.activation(configuration),
           scale: Float(try configuration.real("scaling")),
           wiring: try BottleneckFields.wiring(configuration))
-        model.backbone.attach(LoadedBottleneck(form), at: site)
+        return (site, form)
       }
     }
   }
@@ -129,15 +138,19 @@ final class LoadedBottleneck: HiddenAdapter {
 
   var canonicalForm: CanonicalForm { .bottleneck(form) }
 
+  /// What the bottleneck reads of a branch [T, D].
+  func read(_ branch: ResidualBranch, tape: Tape) -> Tensor {
+    switch form.wiring {
+    case .branchOutput: branch.output
+    case .closedBranch: branch.closingNorm(branch.output, residual: branch.input, tape: tape)
+    case .branchInput: branch.input
+    }
+  }
+
   func delta(_ branch: ResidualBranch, tape: Tape) -> Tensor {
-    let read =
-      switch form.wiring {
-      case .branchOutput: branch.output
-      case .closedBranch: branch.closingNorm(branch.output, residual: branch.input, tape: tape)
-      case .branchInput: branch.input
-      }
     let inner = tape.linear(
-      read, weight: tape.parameter(form.down), bias: tape.parameter(form.downBias))
+      read(branch, tape: tape), weight: tape.parameter(form.down),
+      bias: tape.parameter(form.downBias))
     let outer = tape.linear(
       form.activation(inner, tape: tape), weight: tape.parameter(form.up),
       bias: tape.parameter(form.upBias))

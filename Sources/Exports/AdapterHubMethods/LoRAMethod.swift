@@ -94,24 +94,34 @@ enum LoRAMethod: AdapterHubMethod {
     _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
     to model: AdapterHubModel
   ) throws {
+    let scale =
+      try configuration.number("alpha") / Double(try configuration.integer("r"))
+    func matrix(_ parameter: Parameter) -> Matrix {
+      Matrix(
+        rows: parameter.shape[0], columns: parameter.shape[1],
+        values: parameter.array.map(Double.init))
+    }
+    for (site, pair) in try pairs(configuration, tensors, model) {
+      let weight = model.linear(site.layer, site.point).weight
+      let delta = Matrix.product(matrix(pair.b), matrix(pair.a)).values
+      weight.assign(zip(weight.array, delta).map { Float(Double($0) + scale * $1) })
+    }
+  }
+
+  /// The factors A [R, in] and B [out, R] of a configuration, each pair with its site.
+  static func pairs(
+    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
+  ) throws -> [(InsertionSite, (a: Parameter, b: Parameter))] {
     try configuration.require(LoRAFields.template, besides: LoRAFields.free)
     let rank = try configuration.integer("r")
-    let scale = try configuration.number("alpha") / Double(rank)
-    for layer in try configuration.layers(of: model) {
-      for point in try LoRAFields.points(configuration) {
+    return try configuration.layers(of: model).flatMap { layer in
+      try LoRAFields.points(configuration).map { point in
+        let site = InsertionSite(layer: layer, point: point)
         let linear = model.linear(layer, point)
-        let module = model.module(InsertionSite(layer: layer, point: point))
-        let a = Matrix(
-          rows: rank, columns: linear.inputWidth,
-          values: try tensors.take("\(module).lora_A", [rank, linear.inputWidth])
-            .map(Double.init))
-        let b = Matrix(
-          rows: linear.outputWidth, columns: rank,
-          values: try tensors.take("\(module).lora_B", [linear.outputWidth, rank])
-            .map(Double.init))
-        let delta = Matrix.product(b, a).values
-        linear.weight.assign(
-          zip(linear.weight.array, delta).map { Float(Double($0) + scale * $1) })
+        let module = model.module(site)
+        let a = try tensors.parameter("\(module).lora_A", [rank, linear.inputWidth])
+        let b = try tensors.parameter("\(module).lora_B", [linear.outputWidth, rank])
+        return (site, (a, b))
       }
     }
   }

@@ -83,6 +83,15 @@ enum PrefixMethod: AdapterHubMethod {
     _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
     to model: AdapterHubModel
   ) throws {
+    for (site, prefix) in try prefixes(configuration, tensors, model) {
+      model.backbone.attach(prefix, at: site)
+    }
+  }
+
+  /// The prefixes of a configuration, each with its site.
+  static func prefixes(
+    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
+  ) throws -> [(InsertionSite, ReadPrefix)] {
     try configuration.require(template, besides: ["prefix_length", "leave_out"])
     let width = model.backbone.width
     let length = try configuration.integer("prefix_length")
@@ -93,7 +102,7 @@ enum PrefixMethod: AdapterHubMethod {
         throw configuration.fault("flat", expected: "one prefix, but '\(alias)' is another")
       }
     }
-    for (slot, layer) in layers.enumerated() {
+    return layers.enumerated().map { slot, layer in
       func part(_ kind: Int) -> Parameter {
         let values = (0..<length).flatMap { (position: Int) -> ArraySlice<Float> in
           let start = ((position * layers.count + slot) * 2 + kind) * width
@@ -101,9 +110,9 @@ enum PrefixMethod: AdapterHubMethod {
         }
         return Parameter(path: "prefix", shape: Shape(length, width), values: values)
       }
-      model.backbone.attach(
-        ReadPrefix(keys: part(0), values: part(1)),
-        at: InsertionSite(layer: layer, point: .attention))
+      return (
+        InsertionSite(layer: layer, point: .attention), ReadPrefix(keys: part(0), values: part(1))
+      )
     }
   }
 }

@@ -7,8 +7,8 @@ import PEFTMethods
 /// An adapter that `load_adapter` of AdapterHub's `adapters` loads, with its prediction head.
 ///
 /// The configuration follows from the canonical forms (`AdapterHubMethods`): bottlenecks (Pfeiffer,
-/// Houlsby, parallel), Compacter, LoRA and what amounts to it (PiSSA, AdaLoRA, SoRA, DyLoRA), (IA)³
-/// and prefixes, alone or together as a union; layers without a method are left out. Weights are
+/// Houlsby, parallel), Compacter, LoRA and what amounts to it (PiSSA, AdaLoRA, SoRA, DyLoRA), (IA)³,
+/// prefixes and UniPELT with its gates, alone or together as a union; layers without a method are left out. Weights are
 /// files of `torch.save`, because the library opens `safetensors` only where it is asked to. The
 /// version is written, since without one the library reads other activations and, before 1.1.0,
 /// another scale of LoRA.

@@ -11,6 +11,7 @@ public enum MethodRegistry {
     PromptTuning.self,
     PTuning.self,
     PTuningV2.self,
+    UniPELT.self,
     LoRA.self,
     DoRA.self,
     AdaLoRA.self,

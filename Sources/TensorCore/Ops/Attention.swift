@@ -11,6 +11,8 @@ extension Tape {
   /// prefix keys and values: [P, D] → [T, D]. Heads are column blocks, read where they lie. No
   /// padding exists, so no mask is needed. A sequence's result does not depend on the others.
   /// - Parameters:
+  ///   - ownPrefixLength: P where every sequence has prefix rows of its own, [B·P, D] in the order of
+  ///     the sequences; nil where all of them see the same [P, D].
   ///   - queries: the tokens that q has rows of: with `firstTokens` q is [B, D] and so is the
   ///     result, whose dropout masks are those of these rows in the whole.
   ///   - dropout: rate and stream of the dropout on attention probabilities; nil is off.
@@ -18,12 +20,12 @@ extension Tape {
   public func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, queries: TokenRows = .all, offsets: [Int32],
     heads: Int,
-    prefixKeys: Tensor? = nil, prefixValues: Tensor? = nil,
+    prefixKeys: Tensor? = nil, prefixValues: Tensor? = nil, ownPrefixLength: Int? = nil,
     dropout: (rate: Float, key: RandomKey)? = nil
   ) -> Tensor {
     let layout = AttentionLayout(
       q, k, queriesPerSequence: queries == .all ? nil : 1, offsets: offsets, heads: heads,
-      prefix: prefixKeys)
+      prefix: prefixKeys, ownPrefixLength: ownPrefixLength)
     precondition(
       k.shape == v.shape && q.columns == k.columns && prefixKeys?.shape == prefixValues?.shape
         && (prefixKeys.map { $0.columns == q.columns } ?? true),
@@ -108,8 +110,8 @@ private struct AttentionBlock {
   let outputCorner: Int
   /// The first row of q that is a query of the sequence.
   let queryRow: Int
-  /// The element of a prefix [P, D] where the head's rows begin.
-  let column: Int
+  /// The element of the prefix where the head's rows begin.
+  let prefixCorner: Int
   /// The element of all probabilities where the block begins.
   let probability: Int
   /// The random word of the block's first element, counted as if all tokens were queries.
@@ -145,7 +147,9 @@ private struct AttentionOperation: Operation {
             corner: layout.start(sequence) * layout.width + column,
             queryCorner: queryRow * layout.width + column,
             outputCorner: queryRow * layout.outputWidth + layout.rivalCount + column,
-            queryRow: queryRow, column: column, probability: probability, noise: noise))
+            queryRow: queryRow,
+            prefixCorner: sequence * layout.prefixStride * layout.width + column,
+            probability: probability, noise: noise))
         probability += AttentionLayout.block(queryCount, total: total)
         noise += AttentionLayout.block(length, total: total)
       }
@@ -193,7 +197,7 @@ private struct AttentionOperation: Operation {
   /// A head's rows of the prefix, then those of the sequence.
   private func rows(_ block: AttentionBlock, _ prefix: Tensor?, _ own: Tensor) -> vk_stack {
     vk_stack(
-      first: prefix.map { UnsafePointer($0.pointer + block.column) },
+      first: prefix.map { UnsafePointer($0.pointer + block.prefixCorner) },
       first_rows: layout.prefixLength, second: own.pointer + block.corner,
       second_rows: block.length, stride: layout.width)
   }
@@ -272,7 +276,7 @@ private struct AttentionOperation: Operation {
     let weights = weights + layout.rivalCount
     if let prefix {
       vk_panel_product(
-        weights, 1, block.total, panels, prefix.pointer + block.column, layout.width,
+        weights, 1, block.total, panels, prefix.pointer + block.prefixCorner, layout.width,
         layout.prefixLength, layout.headWidth, block.queryCount, 1, 1)
     }
     if let own {

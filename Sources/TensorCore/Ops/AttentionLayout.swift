@@ -8,6 +8,8 @@ struct AttentionLayout {
   let heads: Int
   let width: Int
   let prefixLength: Int
+  /// Rows of the prefix from one sequence's to the next one's; 0 where all see the same.
+  let prefixStride: Int
   /// R, the scores that are given and have no key; their probabilities come out as they are.
   let rivalCount: Int
   /// Floats of the largest probability block.
@@ -19,7 +21,7 @@ struct AttentionLayout {
 
   init(
     _ q: Tensor, _ k: Tensor, queriesPerSequence: Int?, offsets: [Int32], heads: Int,
-    prefix: Tensor? = nil, rivals: Tensor? = nil
+    prefix: Tensor? = nil, ownPrefixLength: Int? = nil, rivals: Tensor? = nil
   ) {
     precondition(
       heads > 0 && q.columns % heads == 0,
@@ -35,7 +37,12 @@ struct AttentionLayout {
     self.offsets = offsets
     self.heads = heads
     self.width = q.columns
-    prefixLength = prefix?.rows ?? 0
+    precondition(
+      ownPrefixLength.map { $0 * (offsets.count - 1) == prefix?.rows } ?? true,
+      "attention: a prefix of \(prefix?.rows ?? 0) rows is not \(ownPrefixLength ?? 0) for each of"
+        + " \(offsets.count - 1) sequences")
+    prefixLength = ownPrefixLength ?? prefix?.rows ?? 0
+    prefixStride = ownPrefixLength ?? 0
     rivalCount = rivals?.columns ?? 0
     var (largest, sum, longest) = (0, 0, 0)
     for sequence in 0..<(offsets.count - 1) {

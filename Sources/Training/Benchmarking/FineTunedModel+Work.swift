@@ -48,27 +48,7 @@ extension FineTunedModel {
   private func tuning(layer: Int) -> LayerTuning {
     var tuning = LayerTuning()
     for placed in attached.adapters where placed.site.layer == layer {
-      switch placed.adapter.canonicalForm {
-      case .lowRank(let pair):
-        tuning.ranks[placed.site.point, default: 0] += pair.rank
-      case .bottleneck(let bottleneck):
-        let branch = LayerTuning.Branch(
-          width: bottleneck.down.shape[0], readsInput: bottleneck.wiring == .branchInput)
-        if placed.site.point == .attentionBlock {
-          tuning.attentionBranches.append(branch)
-        } else {
-          tuning.feedForwardBranches.append(branch)
-        }
-      case .prefix(_, _, let length):
-        tuning.prefix += length
-      case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
-        .inputScale, .denseDelta, .hypercomplex, .other:
-        // The share of a step is told for the forms above only; these do more than is counted.
-        break
-      case .prompt, .positionShift:
-        // Rows of a prompt are counted with those of the text.
-        break
-      }
+      tuning.add(placed.adapter.canonicalForm, at: placed.site.point)
     }
     for host in backbone.parameters(layer: layer) where host.parameter.isTrainable {
       let parts = host.name.split(separator: ".", maxSplits: 1).map(String.init)
@@ -85,5 +65,35 @@ extension FineTunedModel {
       }
     }
     return tuning
+  }
+}
+
+extension LayerTuning {
+  /// Adds one adapter, as far as its matrix products are known.
+  fileprivate mutating func add(_ form: CanonicalForm, at point: InsertionPoint) {
+    switch form {
+    case .lowRank(let pair):
+      ranks[point, default: 0] += pair.rank
+    case .bottleneck(let bottleneck):
+      let branch = Branch(
+        width: bottleneck.down.shape[0], readsInput: bottleneck.wiring == .branchInput)
+      if point == .attentionBlock {
+        attentionBranches.append(branch)
+      } else {
+        feedForwardBranches.append(branch)
+      }
+    case .prefix(_, _, let length):
+      prefix += length
+    case .gated(_, let inner):
+      // A gate's own product is one column wide and not counted.
+      add(inner, at: point)
+    case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
+      .inputScale, .denseDelta, .hypercomplex, .other:
+      // The share of a step is told for the forms above only; these do more than is counted.
+      break
+    case .prompt, .positionShift:
+      // Rows of a prompt are counted with those of the text.
+      break
+    }
   }
 }

@@ -70,6 +70,37 @@ import Testing
     }
   }
 
+  /// Each sequence with its own prefix is a batch of one with that prefix.
+  @Test func prefixesOfEachSequenceEqualReference() {
+    let (lengths, heads, width, prefix) = ([2, 1, 4], 2, 6, 3)
+    let matrix = Shape(7, width)
+    let rows = Shape(lengths.count * prefix, width)
+    GradientCheck(
+      leaves: [
+        .normal("q", matrix), .normal("k", matrix), .normal("v", matrix),
+        .normal("prefix keys", rows), .normal("prefix values", rows),
+      ],
+      operation: { tape, t in
+        tape.attention(
+          t[0], t[1], t[2], offsets: [0, 2, 3, 7], heads: heads, prefixKeys: t[3],
+          prefixValues: t[4], ownPrefixLength: prefix)
+      },
+      reference: { t in
+        var start = 0
+        return lengths.enumerated().flatMap { sequence, length -> [Double] in
+          let own = start * width..<(start + length) * width
+          let inFront = sequence * prefix * width..<(sequence + 1) * prefix * width
+          start += length
+          return Reference.Attention(
+            q: Array(t[0][own]), k: Array(t[1][own]), v: Array(t[2][own]),
+            prefixKeys: Array(t[3][inFront]), prefixValues: Array(t[4][inFront]),
+            offsets: [0, Int32(length)], heads: heads, width: width
+          ).output()
+        }
+      }
+    ).run()
+  }
+
   @Test func oneTensorAsQueriesKeysAndValuesSumsAllGradients() {
     GradientCheck(
       leaves: [.normal("x", Shape(4, 4))],
