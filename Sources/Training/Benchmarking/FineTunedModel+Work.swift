@@ -62,7 +62,7 @@ extension FineTunedModel {
       case .prefix(_, _, let length):
         tuning.prefix += length
       case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
-        .inputScale, .denseDelta, .hypercomplex, .other:
+        .inputScale, .denseDelta, .sparse, .hypercomplex, .other:
         // The share of a step is told for the forms above only; these do more than is counted.
         break
       case .prompt, .positionShift:
