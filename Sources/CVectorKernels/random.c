@@ -1,6 +1,8 @@
 #include "CVectorKernels.h"
 #include "support.h"
 
+#include <math.h>
+
 enum { blocks_at_once = 64 };
 
 // Philox 4x32-10 of the counters first, first + 1, …: four words for each.
@@ -50,5 +52,19 @@ VK_KERNEL void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint
     start += count;
     block += blocks_at_once;
     skipped = 0;
+  }
+}
+
+VK_KERNEL void vk_logistic_noise(float *y, size_t n, uint64_t key) {
+  uint32_t words[4 * blocks_at_once];
+  for (size_t start = 0; start < n; start += 4 * blocks_at_once) {
+    const size_t room = n - start;
+    const size_t count = room < 4 * blocks_at_once ? room : 4 * blocks_at_once;
+    philox(start / 4, key, words, (count + 3) / 4);
+    for (size_t i = 0; i < count; i++) {
+      const float drawn = ((float)(words[i] >> 8) + 0.5f) * 0x1p-24f;
+      const float u = drawn < 1e-4f ? 1e-4f : drawn > 1.0f - 1e-4f ? 1.0f - 1e-4f : drawn;
+      y[start + i] = logf(u) - logf(1.0f - u);
+    }
   }
 }

@@ -5,7 +5,7 @@ import PEFTMethods
 enum PEFTAdapterTypes {
   static let all: [any PEFTAdapterType.Type] = [
     LoRAType.self, VeRAType.self, LoHaType.self, LoKrType.self, OFTType.self, BOFTType.self,
-    IA3Type.self,
+    IA3Type.self, SHiRAType.self,
   ]
   /// Those that hold everything in one tensor and adapt no module.
   static let prompts: [any PEFTPromptType.Type] = [

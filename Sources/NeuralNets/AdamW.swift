@@ -83,6 +83,7 @@ public final class AdamW {
         VectorMath.adamW(
           entry.parameter.values, gradient: entry.parameter.gradient, firstMoment: state.first,
           secondMoment: state.second, step)
+        entry.parameter.noteChange()
       }
     }
   }

@@ -25,6 +25,8 @@ public enum CanonicalForm {
   case inputScale([Float])
   /// W ← W + Δ, row-major [out, in].
   case denseDelta([Float])
+  /// W ← W + Δ, Δ zero but for some entries.
+  case sparse(SparseDelta)
   /// delta(z) = scale · (Up σ(Down z + c_d) + c_u).
   case bottleneck(Bottleneck)
   /// delta(z) = Up σ(Down z) with maps that are sums of Kronecker products.
@@ -63,6 +65,22 @@ public enum CanonicalForm {
       self.inputWidth = inputWidth
       self.outputWidth = outputWidth
       self.scale = scale
+    }
+  }
+
+  /// Entries of a matrix [out, in] with the values that are added there.
+  public struct SparseDelta: Equatable, Sendable {
+    public var rows: [Int32]
+    public var columns: [Int32]
+    public var values: [Float]
+
+    public init(rows: [Int32], columns: [Int32], values: [Float]) {
+      precondition(
+        rows.count == values.count && columns.count == values.count,
+        "SparseDelta: \(values.count) values at \(rows.count) rows and \(columns.count) columns")
+      self.rows = rows
+      self.columns = columns
+      self.values = values
     }
   }
 

@@ -63,6 +63,6 @@ extension AdapterTensor {
   init(_ tensor: AttachedTensor) {
     self.init(
       name: tensor.name, shape: tensor.parameter.shape.dimensions,
-      values: tensor.parameter.array)
+      values: tensor.parameter.array, holdsPositions: tensor.kind == .positions)
   }
 }

@@ -64,10 +64,12 @@ public final class AttachedConfiguration {
     tensors.filter { $0.kind == .rewritten || $0.kind == .stored }
   }
 
-  /// The counts as they are: elements with a gradient, and elements of the deployed file.
+  /// The counts as they are: elements with a gradient, and elements of the deployed file, positions
+  /// apart.
   public var actualCounts: (trained: Int, deployed: Int) {
     let trained = tensors.filter(\.isTrained).reduce(0) { $0 + $1.parameter.shape.count }
-    let deployed = state(.deployed).reduce(0) { $0 + $1.values.count }
+    let deployed = state(.deployed).filter { !$0.holdsPositions }
+      .reduce(0) { $0 + $1.values.count }
     return (trained, deployed)
   }
 }

@@ -85,6 +85,8 @@ public struct AttachedTensor {
     case rewritten
     /// The backbone's own tensor, stored with the method but not trained (a key bias).
     case stored
+    /// Whole numbers that say where the values of another tensor lie; chosen and not trained.
+    case positions
   }
 
   /// The stable name in files, unique in a configuration, such as `layer.3.query.lora_A`.
@@ -116,7 +118,7 @@ public struct AttachedTensor {
   }
 
   /// Whether the tensor gets a gradient.
-  public var isTrained: Bool { kind != .stored }
+  public var isTrained: Bool { kind != .stored && kind != .positions }
   /// Whether weight decay applies: matrices yes, biases and norms no.
   public var decays: Bool { parameter.shape.rank > 1 }
 }

@@ -17,6 +17,19 @@ extension PEFTMethod {
     }
   }
 
+  /// The schema's number of positions from a formula over the typed method; as for `counting`.
+  static func positioning(
+    _ formula: @escaping @Sendable (Self, BackboneShape) -> Int
+  ) -> @Sendable (MethodInstance, BackboneShape) -> Int {
+    { instance, shape in
+      do {
+        return formula(try Self(instance), shape)
+      } catch {
+        return 0
+      }
+    }
+  }
+
   /// The schema's inserted rows or taken positions from a formula over the typed method; as for
   /// `counting`.
   static func inserting(

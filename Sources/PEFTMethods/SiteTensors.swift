@@ -20,9 +20,11 @@ struct SiteTensors {
     tensorName(layer: site.layer, "\(site.point.rawValue).\(local)")
   }
 
+  /// The stream of the initial draws of a tensor.
+  func key(of local: String) -> RandomKey { key.derived("\(site.point.rawValue).\(local)") }
+
   func trained(_ local: String, _ shape: Shape, _ start: Initialisation) -> Parameter {
-    Parameter.trained(
-      name(local), shape: shape, start, key: key.derived("\(site.point.rawValue).\(local)"))
+    Parameter.trained(name(local), shape: shape, start, key: key(of: local))
   }
 
   func trained(_ local: String, _ shape: Shape, values: [Float]) -> Parameter {

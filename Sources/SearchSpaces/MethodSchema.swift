@@ -40,6 +40,11 @@ public struct MethodSchema: Sendable {
   /// They come on top of the counts of each layer: a reparametrisation that the layers share. Zero
   /// for most methods.
   public var sharedCounts: @Sendable (MethodInstance, BackboneShape) -> ParameterCounts
+  /// How many numbers of the deployed file say where values lie, of one instance in one layer (or in
+  /// the model).
+  ///
+  /// They are no parameters. 0 for most methods. It depends on what counts depend on.
+  public var positionCount: @Sendable (MethodInstance, BackboneShape) -> Int
   /// The backbone weights that an instance rewrites in place, such as `query.bias`; two instances
   /// that claim one weight in one layer are refused.
   public var claims: @Sendable (MethodInstance, BackboneShape) -> [String]
@@ -60,6 +65,7 @@ public struct MethodSchema: Sendable {
     sharedCounts: @escaping @Sendable (MethodInstance, BackboneShape) -> ParameterCounts = {
       _, _ in .zero
     },
+    positionCount: @escaping @Sendable (MethodInstance, BackboneShape) -> Int = { _, _ in 0 },
     claims: @escaping @Sendable (MethodInstance, BackboneShape) -> [String] = { _, _ in [] },
     insertedRows: @escaping @Sendable (MethodInstance) -> Int = { _ in 0 },
     takenPositions: (@Sendable (MethodInstance) -> Int)? = nil
@@ -74,6 +80,7 @@ public struct MethodSchema: Sendable {
     self.isMergeable = isMergeable
     self.parameterCounts = parameterCounts
     self.sharedCounts = sharedCounts
+    self.positionCount = positionCount
     self.claims = claims
     self.insertedRows = insertedRows
     self.takenPositions = takenPositions ?? insertedRows

@@ -13,6 +13,11 @@ public final class Parameter {
   /// Whether the optimizer changes it: exactly then it has a gradient.
   public private(set) var isTrainable = false
 
+  /// How often the values were changed, by assignment or by an optimizer's step.
+  ///
+  /// Whoever derives something costly from the values keeps it as long as this number stays.
+  public private(set) var revision = 0
+
   private var owner: AnyObject
   private var gradientStorage: FloatStorage?
 
@@ -63,6 +68,17 @@ public final class Parameter {
     isTrainable = true
   }
 
+  /// Whether backward adds to a gradient of it.
+  public var hasGradient: Bool { gradientStorage != nil }
+
+  /// Gives a frozen parameter a gradient to look at, until `freeze()`.
+  ///
+  /// It stays frozen: its values are not copied and no optimizer may change them. Nothing happens to
+  /// a parameter that has a gradient.
+  public func watchGradient() {
+    if gradientStorage == nil { gradientStorage = FloatStorage(zeros: count) }
+  }
+
   /// Takes the gradient away; the values stay as they are.
   public func freeze() {
     gradientStorage = nil
@@ -86,6 +102,34 @@ public final class Parameter {
       "Parameter '\(path)': shape \(shape) has \(count) elements, got \(newValues.count) values")
     takeOwnership()
     _ = values.update(fromContentsOf: newValues)
+    revision += 1
+  }
+
+  /// Says that the values were written through `values`.
+  public func noteChange() { revision += 1 }
+
+  /// Values that a parameter goes back to.
+  public struct ValuesSetAside {
+    public let values: UnsafeBufferPointer<Float>
+    fileprivate let owner: AnyObject
+  }
+
+  /// Goes on with a copy of the values and hands out those from before, for `putBack`.
+  ///
+  /// Values in a mapped file stay there, so that only the copy takes memory.
+  public func setAside() -> ValuesSetAside {
+    let kept = ValuesSetAside(values: UnsafeBufferPointer(values), owner: owner)
+    let storage = FloatStorage(copying: kept.values)
+    values = storage.buffer
+    owner = storage
+    return kept
+  }
+
+  /// Goes back to values from before, in their own memory.
+  public func putBack(_ kept: ValuesSetAside) {
+    values = UnsafeMutableBufferPointer(mutating: kept.values)
+    owner = kept.owner
+    revision += 1
   }
 
   private func takeOwnership() {

@@ -56,9 +56,9 @@ public final class Tape {
 
   // MARK: - Leaves
 
-  /// A parameter as a leaf; backward adds to its gradient when it is trainable.
+  /// A parameter as a leaf; backward adds to its gradient where it has one.
   public func parameter(_ parameter: Parameter) -> Tensor {
-    let isTrained = isRecording && parameter.isTrainable
+    let isTrained = isRecording && parameter.hasGradient
     return Tensor(
       shape: parameter.shape, values: parameter.values,
       node: isTrained ? gradients.add(holding: parameter.gradient) : Tensor.noNode)
@@ -209,7 +209,7 @@ public final class Tape {
     entries.append(Entry(pool: pool, index: pool.append(operation)))
   }
 
-  /// Adds dL/dp to the gradient of every trainable parameter that the loss depends on.
+  /// Adds dL/dp to the gradient of every parameter with a gradient that the loss depends on.
   ///
   /// - Parameter seed: dL/dloss, such as 1 / number of accumulated batches.
   public func backward(from loss: Tensor, seed: Float = 1) {

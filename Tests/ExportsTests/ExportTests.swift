@@ -89,6 +89,22 @@ struct ExportCase: CustomTestStringConvertible {
       "ia3", [MethodInstance("ia3", [:])],
       [MethodInstance("ia3", ["targets": .list(["key", "output", "ffn-in"])])],
       holds: ["config", "hf-peft", "merged"]),
+    mapped("sam", ["rank-equivalent": .integer(1)]),
+    mapped("diff-pruning", ["rank-equivalent": .integer(1), "gate-steps": .integer(0)]),
+    .of(
+      "diff-pruning with gates",
+      [MethodInstance("diff-pruning", ["rank-equivalent": .integer(1)])], [],
+      holds: ["config", "hf-peft", "merged"]),
+    .of(
+      "sam of every entry", [MethodInstance("sam", ["rank-equivalent": .integer(8192)])], [],
+      holds: ["config", "merged"]),
+    .of(
+      "sam and lora", [MethodInstance("sam", ["rank-equivalent": .integer(1)])], [lora],
+      holds: ["config", "merged"]),
+    .of(
+      "far", [MethodInstance("far", [:])], [MethodInstance("far", ["retention": .integer(40)])],
+      holds: ["config", "merged"]),
+    mapped("said", ["dimension": .integer(30)], holds: ["config", "merged"]),
     .of(
       "loha and lora", [lora], [MethodInstance("loha", [:])], holds: ["config", "merged"]),
     .of(

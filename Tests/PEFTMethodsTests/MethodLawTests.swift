@@ -69,7 +69,8 @@ import Testing
   func predictedCountsEqualActualOnes(_ law: LawCase) throws {
     let configuration = PEFTConfiguration(law: law.instance)
     let predicted = try PEFTModelBuilder.predictedCounts(configuration, shape: TinyModel.shape)
-    let actual = try #require(try TinyModel(configuration).attached).actualCounts
+    let attached = try #require(try TinyModel(configuration).attached)
+    let actual = attached.actualCounts
     #expect(predicted.trained == actual.trained)
     #expect(predicted.deployed == actual.deployed)
     #expect(predicted.published <= predicted.deployed && predicted.published > 0)
@@ -77,6 +78,7 @@ import Testing
       uniqueKeysWithValues: MethodRegistry.schemas.map { ($0.name, $0) })
     let costs = TrialCosts(of: configuration, on: TinyModel.shape, schemas: schemas)
     #expect(costs.parameters == predicted)
+    #expect(costs.fileBytes == 4 * attached.state(.deployed).reduce(0) { $0 + $1.values.count })
   }
 
   @Test(arguments: LawCase.all)
@@ -137,7 +139,8 @@ import Testing
         let reached = try cases.map { law in
           let model = try TinyModel(PEFTConfiguration(law: law.instance))
           let forms = model.attached?.canonicalForms ?? []
-          return model.tensors.map(\.name).joined() + forms.map { wiring($0.form) }.joined()
+          return model.tensors.map(\.name).joined()
+            + forms.map { "\($0.site)\(wiring($0.form))" }.joined()
         }
         #expect(Set(reached).count == cases.count, "\(schema.name) \(parameter.name)")
       }

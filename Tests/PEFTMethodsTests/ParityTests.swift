@@ -32,7 +32,29 @@ import Testing
     }
   }
 
-  static let fixtures: [Fixture] = additive + prompts + reparametrised
+  static let fixtures: [Fixture] = additive + prompts + reparametrised + selective
+
+  private static let selective: [Fixture] = [
+    Fixture("far", MethodInstance("far", ["retention": .integer(20)])),
+    Fixture("sam", entries("sam", rank: 1)),
+    Fixture("diff-pruning-none", pruned("none")), Fixture("diff-pruning-map", pruned("map")),
+    Fixture("diff-pruning-row", pruned("row")),
+    mapped("said", "said", ["dimension": .integer(40)]),
+    mapped("said-wide", "said", ["dimension": .integer(300)]),
+  ]
+
+  private static func entries(
+    _ name: String, rank: Int, _ parameters: [String: ParameterValue] = [:]
+  ) -> MethodInstance {
+    let common: [String: ParameterValue] = [
+      "targets": .list(["query", "ffn-in"]), "rank-equivalent": .integer(rank),
+    ]
+    return MethodInstance(name, common.merging(parameters) { $1 })
+  }
+
+  private static func pruned(_ groups: String) -> MethodInstance {
+    entries("diff-pruning", rank: 2, ["groups": .text(groups), "l0": .number(1e-3)])
+  }
 
   private static let prompts: [Fixture] = [
     prompted("prompt-tuning", "prompt-tuning", [:]),
@@ -283,7 +305,7 @@ import Testing
 }
 
 /// The fixture's model with the fixture's initial tensors.
-private struct ParityModel {
+struct ParityModel {
   let backbone: Bert
   let head: PoolerHead
   let attached: AttachedConfiguration

@@ -74,14 +74,21 @@ final class TinyModel {
 
   func loss() -> Double {
     let tape = Tape(recording: false)
-    return Double(tape.crossEntropy(logits(Self.batch, tape: tape), labels: Self.labels).scalar)
+    return Double(loss(tape: tape).scalar)
   }
 
-  /// Sets the gradients of everything trainable to those of the mean cross-entropy.
+  /// Sets the gradients of everything trainable to those of the loss.
   func backward() {
     for tensor in tensors { tensor.parameter.zeroGradient() }
     let tape = Tape(recording: true)
-    tape.backward(from: tape.crossEntropy(logits(Self.batch, tape: tape), labels: Self.labels))
+    tape.backward(from: loss(tape: tape))
+  }
+
+  /// The mean cross-entropy with the penalties of all hooks.
+  private func loss(tape: Tape) -> Tensor {
+    let plain = tape.crossEntropy(logits(Self.batch, tape: tape), labels: Self.labels)
+    let hooks = attached?.hooks ?? []
+    return hooks.penalised(plain, TrainingStep(index: 0, total: 10), tape: tape)
   }
 
   /// Moves every trained tensor away from its special start, so that nothing is zero by design.

@@ -82,3 +82,32 @@ import Testing
     #expect(parameter.gradientArray[0] == 0)
   }
 }
+
+/// What stages do with frozen parameters.
+@Suite struct WatchedParameterTests {
+  @Test func aWatchedParameterGetsAGradientAndStaysFrozen() {
+    let parameter = Parameter(path: "w", shape: Shape(1, 2), values: [3, 4])
+    let before = parameter.values.baseAddress
+    parameter.watchGradient()
+    #expect(parameter.hasGradient && !parameter.isTrainable)
+    #expect(parameter.values.baseAddress == before)
+    let tape = Tape(recording: true)
+    tape.backward(from: tape.meanAbsolute(tape.parameter(parameter)))
+    #expect(parameter.gradientArray == [0.5, 0.5])
+    parameter.freeze()
+    #expect(!parameter.hasGradient && parameter.gradientArray.isEmpty)
+  }
+
+  @Test func valuesSetAsideComeBackInTheirOwnMemory() {
+    let parameter = Parameter(path: "w", shape: Shape(2), values: [3, 4])
+    let before = parameter.values.baseAddress
+    let kept = parameter.setAside()
+    #expect(parameter.array == [3, 4])
+    let revision = parameter.revision
+    parameter.assign([5, 6])
+    #expect(parameter.revision > revision)
+    #expect(Array(kept.values) == [3, 4])
+    parameter.putBack(kept)
+    #expect(parameter.array == [3, 4] && parameter.values.baseAddress == before)
+  }
+}

@@ -140,6 +140,9 @@ int vk_prefers_packed_product(void);
 /// else 0. Element i takes word w = `first_word` + i, which is word w mod 4 of block w / 4.
 void vk_dropout(const float *x, float *y, size_t n, uint64_t key, uint64_t first_word,
                 uint32_t threshold, float scale, int accumulate);
+/// y = ln u − ln(1 − u), u in [10⁻⁴, 1 − 10⁻⁴] from the upper 24 bits of word i of the Philox 4x32-10
+/// stream of `key`.
+void vk_logistic_noise(float *y, size_t n, uint64_t key);
 
 // ---- optimizer.c -----------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ import TensorCore
 /// An adapter that `PeftModel.from_pretrained` of Hugging Face PEFT loads.
 ///
 /// The type follows from the canonical forms (`PEFTAdapterTypes`): LORA for LoRA, rsLoRA, LoRA+,
-/// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3,
-/// PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a BERT with
+/// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3, SHIRA for
+/// sparse updates, PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a BERT with
 /// transformers 4 and refuses with transformers 5. Modules are named by full paths, with ranks and
 /// alphas of their own where the type has patterns; the trained head travels in `modules_to_save`.
 /// Only keys that every version of PEFT with the type knows are written: recent ones warn at
@@ -20,8 +20,8 @@ import TensorCore
 public struct HuggingFacePEFT: Exporter {
   public static let name = "hf-peft"
   public static let summary =
-    "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3, PROMPT_TUNING, "
-    + "P_TUNING, PREFIX_TUNING."
+    "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3, SHIRA, "
+    + "PROMPT_TUNING, P_TUNING, PREFIX_TUNING."
 
   static let configFile = "adapter_config.json"
   static let tensorFile = "adapter_model.safetensors"

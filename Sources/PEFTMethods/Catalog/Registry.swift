@@ -29,6 +29,10 @@ public enum MethodRegistry {
     IA3.self,
     BitFit.self,
     FullFineTuning.self,
+    FAR.self,
+    DiffPruning.self,
+    SAM.self,
+    SAID.self,
     EmbeddingTuning.self,
   ]
 

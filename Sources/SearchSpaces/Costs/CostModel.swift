@@ -5,6 +5,7 @@ struct InstanceFacts: Sendable {
   let counts: ParameterCounts
   /// Once for all layers that hold an equal instance.
   let shared: ParameterCounts
+  let positionCount: Int
   let claims: [String]
   let insertedRows: Int
   let takenPositions: Int
@@ -13,6 +14,7 @@ struct InstanceFacts: Sendable {
   init(_ instance: MethodInstance, schema: MethodSchema, backbone: BackboneShape) {
     counts = schema.parameterCounts(instance, backbone)
     shared = schema.sharedCounts(instance, backbone)
+    positionCount = schema.positionCount(instance, backbone)
     claims = schema.claims(instance, backbone)
     insertedRows = schema.insertedRows(instance)
     takenPositions = schema.takenPositions(instance)

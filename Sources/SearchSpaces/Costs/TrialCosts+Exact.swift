@@ -25,7 +25,8 @@ extension TrialCosts {
   /// - addedLatencyEstimate = ⌈10⁶ · multiply-adds beyond the backbone's / Σ over layers of
   ///   (4·D² + 2·D·F + 2·n·D)⌉ for each token of the text: those of the methods that cannot be
   ///   folded, and those of the inserted rows.
-  /// - fileBytes = 4 · deployed: the tensors of the adapter file, without its header of names.
+  /// - fileBytes = 4 · (deployed + positions): the tensors of the adapter file, without its header of
+  ///   names.
   public init(
     of configuration: PEFTConfiguration, on backbone: BackboneShape,
     schemas: [String: MethodSchema]
@@ -39,6 +40,7 @@ extension TrialCosts {
     let length = min(configuration.training.maximumLength, max(1, backbone.positions - taken))
     let rows = length + inserted
     var counts = ParameterCounts.zero
+    var positions = 0
     var multiplyAdds = 0
     var lastingMultiplyAdds = 0
     var methodActivations = 0
@@ -49,6 +51,7 @@ extension TrialCosts {
       for instance in group.methods {
         guard let facts = model.facts(of: instance) else { continue }
         counts = counts + facts.counts.times(group.layers)
+        positions += facts.positionCount * group.layers
         let work = facts.workload.multiplyAddsPerToken * group.layers
         multiplyAdds += work
         lastingMultiplyAdds += facts.workload.isFolded ? 0 : work
@@ -64,6 +67,7 @@ extension TrialCosts {
     for instance in configuration.model {
       guard let facts = model.facts(of: instance) else { continue }
       counts = counts + facts.counts + facts.shared
+      positions += facts.positionCount
       multiplyAdds += facts.workload.multiplyAddsPerToken
       lastingMultiplyAdds += facts.workload.isFolded ? 0 : facts.workload.multiplyAddsPerToken
       methodActivations += facts.workload.activationsPerToken
@@ -91,7 +95,7 @@ extension TrialCosts {
         .saturatingTimes((input + keptLayers * kept).saturatingPlus(methodActivations)),
       flopsPerToken: flops.saturatingPlus(
         (flops.saturatingTimes(inserted).saturatingPlus(length - 1)) / length),
-      fileBytes: 4 * counts.deployed,
+      fileBytes: 4 * (counts.deployed + positions),
       addedLatencyEstimate: Int(
         (1e6 * (added / Double(backbone.layers * perLayer))).rounded(.up)))
   }

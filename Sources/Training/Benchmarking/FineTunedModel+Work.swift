@@ -88,7 +88,7 @@ extension LayerTuning {
       // A gate's own product is one column wide and not counted.
       add(inner, at: point)
     case .magnitude, .hadamard, .kronecker, .scaledBasis, .rotation, .butterfly, .outputScale,
-      .inputScale, .denseDelta, .hypercomplex, .other:
+      .inputScale, .denseDelta, .sparse, .hypercomplex, .other:
       // The share of a step is told for the forms above only; these do more than is counted.
       break
     case .prompt, .positionShift:

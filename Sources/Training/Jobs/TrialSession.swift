@@ -63,9 +63,10 @@ final class TrialSession {
     trace request: TraceRequest?, checkpointInterval: Double, shouldStop: () -> Bool
   ) throws -> TrialOutcome {
     try resume()
-    trace = try request.map { try TrainingTrace($0, job: job, trainer: trainer) }
     log.start(trainer, counts: counts(scored: 0))
     do {
+      guard try prepare(shouldStop: shouldStop) else { return try stopped() }
+      trace = try request.map { try TrainingTrace($0, job: job, trainer: trainer) }
       guard try train(checkpointInterval: checkpointInterval, shouldStop: shouldStop) else {
         return try stopped()
       }
@@ -79,11 +80,19 @@ final class TrialSession {
     }
   }
 
+  /// Makes what the training only reads and runs the stages before its first step; false where a
+  /// stop was asked for.
+  private func prepare(shouldStop: () -> Bool) throws -> Bool {
+    let began = clock.now
+    guard trainer.prepare(shouldStop: shouldStop),
+      try trainer.runPreparations(shouldStop: shouldStop)
+    else { return false }
+    timing.trainingSeconds += seconds(since: began)
+    return true
+  }
+
   /// Takes steps and closes epochs; false where a stop was asked for.
   private func train(checkpointInterval: Double, shouldStop: () -> Bool) throws -> Bool {
-    let prepared = clock.now
-    guard trainer.prepare(shouldStop: shouldStop) else { return false }
-    timing.trainingSeconds += seconds(since: prepared)
     var lastCheckpoint = clock.now
     while !trainer.isDone {
       let began = clock.now

@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Foundation
 internal import NeuralNets
+internal import PEFTMethods
 internal import TensorCore
 
 /// Asks for the first steps of a training to be written down, so that another engine can replay
@@ -23,7 +24,7 @@ public struct TraceRequest: Hashable, Sendable {
 /// The first steps of a training, collected while it runs.
 ///
 /// The folder holds `settings.json` (`TraceSettings`), `initial.safetensors` (every trained tensor
-/// before the first step) and `steps.jsonl` (a `TraceStep` a line). It is written beside its place
+/// before the first step, and the positions of those that hold entries or rows of a map) and `steps.jsonl` (a `TraceStep` a line). It is written beside its place
 /// and renamed, as soon as the last of the steps is taken or the training ends, so that it is there
 /// as a whole or not at all. `docs/replay.md` describes it for readers in other languages.
 ///
@@ -45,7 +46,10 @@ final class TrainingTrace {
     try request.requireFree()
     self.request = request
     settings = TraceSettings(job: job, trainer: trainer)
-    initial = trainer.model.trained.map {
+    let positions = trainer.model.attached.tensors.filter { $0.kind == .positions }.map {
+      NamedParameter(name: $0.name, parameter: $0.parameter)
+    }
+    initial = (trainer.model.trained + positions).map {
       Checkpoints.NamedTensor(
         name: $0.name, shape: $0.parameter.shape.list, values: $0.parameter.array)
     }

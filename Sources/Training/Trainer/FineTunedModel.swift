@@ -126,7 +126,11 @@ final class FineTunedModel {
   ///
   /// Matrices decay and vectors do not; a method's own learning rate goes before that of the trial,
   /// which the head always has.
-  func optimizerGroups(_ settings: TrainingSettings) -> [NeuralNets.ParameterGroup] {
+  ///
+  /// - Parameter others: tensors that train beside all that is attached, as a stage's.
+  func optimizerGroups(
+    _ settings: TrainingSettings, beside others: [AttachedTensor] = []
+  ) -> [NeuralNets.ParameterGroup] {
     struct Rule: Hashable {
       let learningRate: Double
       let weightDecay: Double
@@ -139,7 +143,7 @@ final class FineTunedModel {
       if members[rule] == nil { rules.append(rule) }
       members[rule, default: []].append(entry)
     }
-    for tensor in attached.tensors where tensor.isTrained {
+    for tensor in attached.tensors + others where tensor.isTrained {
       add(
         NamedParameter(name: tensor.name, parameter: tensor.parameter),
         learningRate: tensor.peakLearningRate(settings.learningRate), decays: tensor.decays)

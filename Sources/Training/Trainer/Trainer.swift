@@ -30,7 +30,7 @@ final class Trainer {
   private(set) var bestValues: [[Float]] = []
 
   private let trained: [NamedParameter]
-  private let parameters: [Parameter]
+  let parameters: [Parameter]
   private let trainingTape = Tape(recording: true)
   private let evaluationTape = Tape(recording: false)
   private let constantLoss: Double
@@ -60,7 +60,7 @@ final class Trainer {
       data.training.targets, classCount: data.outputCount)
   }
 
-  private var settings: TrainingSettings { plan.settings }
+  var settings: TrainingSettings { plan.settings }
 
   /// Whether all steps of the current epoch are done and its evaluation is due.
   var isEpochTrained: Bool { progress.stepInEpoch == plan.stepsPerEpoch }
@@ -101,17 +101,15 @@ final class Trainer {
   @discardableResult
   func step() throws(TrainingFailure) -> Double {
     precondition(!isDone && !isEpochTrained, "Trainer.step: no step is left in this epoch")
+    _ = try runPreparations { false }
     _ = prepare { false }
     let indices = plan.batch(progress.stepInEpoch, of: currentOrder())
-    let loss = try gradients(of: indices)
-    let norm = Gradients.norm(parameters)
-    guard norm.isFinite else {
-      throw .gradientNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
-    }
-    let scale =
-      settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
+    var position = TrainingStep(index: progress.step, total: plan.schedule.totalSteps)
+    trainingTape.clock?.lap(.bookkeeping)
+    Gradients.zero(parameters)
+    let loss = try gradients(of: indices, at: position)
+    let scale = try clippingFactor(parameters, at: position)
     optimizer.step(factor: plan.schedule.factor(step: progress.step), gradientScale: scale)
-    var position = self.position
     position.gradientScale = Float(scale)
     for hook in model.attached.hooks { hook.afterStep(position) }
     trainingTape.clock?.lap(.optimizer)
@@ -126,19 +124,27 @@ final class Trainer {
     return loss
   }
 
-  /// The step that is due, as hooks see it.
-  private var position: TrainingStep {
-    TrainingStep(index: progress.step, total: plan.schedule.totalSteps)
+  /// The factor on the gradients that the limit of their norm asks for.
+  func clippingFactor(
+    _ parameters: [Parameter], at step: TrainingStep
+  ) throws(TrainingFailure) -> Double {
+    let norm = Gradients.norm(parameters)
+    guard norm.isFinite else {
+      throw .gradientNotFinite(step: step.index + 1, learningRate: settings.learningRate)
+    }
+    return settings.clip > 0 ? Gradients.clippingFactor(norm: norm, limit: settings.clip) : 1
   }
 
-  /// Forward and backward of one batch; the mean loss, penalties apart.
-  private func gradients(of indices: ArraySlice<Int>) throws(TrainingFailure) -> Double {
+  /// Forward and backward of one batch with the noise of a step, added to the gradients; the mean
+  /// loss, penalties apart.
+  func gradients(
+    of indices: ArraySlice<Int>, at step: TrainingStep
+  ) throws(TrainingFailure) -> Double {
     let tape = trainingTape
-    tape.reset()
-    tape.noise = plan.noise(step: progress.step)
-    tape.clock?.lap(.bookkeeping)
-    Gradients.zero(parameters)
     tape.clock?.lap(.optimizer)
+    tape.reset()
+    tape.noise = plan.noise(step: step.index)
+    tape.clock?.lap(.bookkeeping)
     data.training.pack(indices, into: &batch)
     let expected = targets.targets(indices, of: data.training)
     tape.clock?.lap(.data)
@@ -148,9 +154,9 @@ final class Trainer {
     let loss = expected.loss(logits, tape: tape)
     let value = Double(loss.scalar)
     guard value.isFinite else {
-      throw .lossNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
+      throw .lossNotFinite(step: step.index + 1, learningRate: settings.learningRate)
     }
-    tape.backward(from: model.attached.hooks.penalised(loss, position, tape: tape))
+    tape.backward(from: model.attached.hooks.penalised(loss, step, tape: tape))
     return value
   }
 
