@@ -56,7 +56,9 @@ struct ExportCase: CustomTestStringConvertible {
   }
 
   /// The formats of an update of low rank.
-  static let lowRank: Set<String> = ["adapterhub", "config", "hf-peft", "merged"]
+  static let lowRank: Set<String> = [
+    "adapterhub", "config", "hf-peft", "hf-peft-portable", "merged",
+  ]
 
   static let reparametrised: [ExportCase] = [
     mapped("dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
@@ -141,13 +143,26 @@ struct ExportCase: CustomTestStringConvertible {
 
   static let all: [ExportCase] =
     reparametrised + prompts + [
-      .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
-      .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "ranks by layer", [lora], [wideLoRA],
+        holds: ["config", "hf-peft", "hf-peft-portable", "merged"]),
+      .of(
+        "lora in one layer", [], [wideLoRA],
+        holds: ["config", "hf-peft", "hf-peft-portable", "merged"]),
       .of("trained pooler", [lora], [], .trainedPooler, holds: lowRank),
       .of("two-layer head", [lora], [lora], .twoLayer, holds: lowRank),
       .of("token head", [lora], [lora], .token, holds: ["adapterhub", "config"]),
-      .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
-      .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
+      .of("bitfit", [bitFit], [bitFit], holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "bitfit of norms in one layer", [],
+        [MethodInstance("bitfit", ["terms": .list(["attention-norm", "ffn-norm"])])],
+        holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "bitfit and dora", [bitFit], [MethodInstance("dora", [:])],
+        holds: ["config", "hf-peft", "merged"]),
+      .of("bitfit and loha", [bitFit], [MethodInstance("loha", [:])], holds: ["config", "merged"]),
+      .of(
+        "lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
       .of("top layer", [], [full], holds: ["config", "merged"]),
       .of("adapter", [adapter], [adapter], holds: ["adapterhub", "config"]),
       .of("prefix behind an MLP", [prefix], [prefix], holds: ["adapterhub", "config"]),
@@ -161,7 +176,7 @@ struct ExportCase: CustomTestStringConvertible {
   @Test(arguments: ExportCase.all)
   func everyFormatHoldsExactlyOrRefuses(test: ExportCase) throws {
     let subject = try TinySubject.make(test.groups, model: test.model, head: test.head)
-    let holding = Set(Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
+    let holding = Set(try Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
     #expect(holding == test.formats)
   }
 
@@ -204,6 +219,29 @@ struct ExportCase: CustomTestStringConvertible {
     let subject = try TinySubject.make(
       [LayerGroup(layers: 2, methods: row.layer)], model: row.model, head: .pooler)
     #expect(HuggingFacePEFT().refusal(of: subject) == row.reason)
+  }
+
+  /// A conversion is one because its tensors are others, and says so.
+  @Test func conversionsAreTold() throws {
+    let folded = MethodInstance("sora", ["rank": .integer(3)])
+    let rows: [(methods: [MethodInstance], format: String, isConverted: Bool)] = [
+      ([ExportCase.lora], "hf-peft", false), ([ExportCase.lora], "hf-peft-portable", false),
+      ([ExportCase.lora], "merged", true), ([ExportCase.lora], "adapterhub", false),
+      ([folded], "hf-peft", true), ([ExportCase.bitFit], "hf-peft", true),
+      ([MethodInstance("vera", [:])], "hf-peft", false),
+      ([MethodInstance("krona", [:])], "hf-peft", false), ([], "merged", false),
+    ]
+    for row in rows {
+      let subject = try TinySubject.make(
+        [LayerGroup(layers: 2, methods: row.methods)], head: .pooler)
+      let offers = try Export.overview(of: subject)
+      let holding = try #require(offers.first { $0.name == row.format }).holding
+      switch holding {
+      case .exact: #expect(!row.isConverted, "\(row)")
+      case .converted(let text): #expect(row.isConverted && !text.isEmpty, "\(row)")
+      case .refused(let reason): Issue.record("\(row): \(reason)")
+      }
+    }
   }
 
   /// PEFT runs a prefix on a BERT with one of two transformers alone, and the export says so.

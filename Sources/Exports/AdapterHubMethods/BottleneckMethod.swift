@@ -9,7 +9,7 @@ import TensorCore
 /// are left out of each other's layers.
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/{bottleneck,modeling}.py.
-enum BottleneckMethod: AdapterHubMethod {
+enum BottleneckMethod: ImportableAdapterHubMethod {
   static func holds(_ form: CanonicalForm) -> Bool {
     if case .bottleneck = form { return true }
     return false
@@ -92,12 +92,25 @@ enum BottleneckMethod: AdapterHubMethod {
       && configuration.fields["phm_layer"] != .flag(true)
   }
 
-  static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
-    to model: AdapterHubModel
-  ) throws {
+  static var defaults: [String: ConfigValue] { BottleneckFields.template }
+
+  static let needed: Set<String> = [
+    "mh_adapter", "output_adapter", "reduction_factor", "non_linearity", "original_ln_before",
+  ]
+
+  static let idle: Set<String> = [
+    "init_weights", "init_weights_seed", "dropout", "cross_adapter", "stochastic_depth",
+    "inv_adapter_reduction_factor", "phm_dim", "phm_rank", "phm_bias", "learn_phm",
+    "shared_phm_rule", "factorized_phm_rule", "shared_W_phm", "factorized_phm_W", "phm_c_init",
+    "phm_init_range", "hypercomplex_nonlinearity",
+  ]
+
+  static func read(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors, _ model: AdapterHubModel
+  ) throws -> [AdapterHubPart] {
     try configuration.require(BottleneckFields.template, besides: BottleneckFields.free)
     let width = model.backbone.width
+    var parts: [AdapterHubPart] = []
     for layer in try configuration.layers(of: model) {
       let size = try BottleneckFields.bottleneck(configuration, layer: layer, width: width)
       for point in try BottleneckFields.Blocks(configuration).points {
@@ -111,8 +124,18 @@ enum BottleneckMethod: AdapterHubMethod {
           activation: try BottleneckFields.activation(configuration),
           scale: Float(try configuration.real("scaling")),
           wiring: try BottleneckFields.wiring(configuration))
-        model.backbone.attach(LoadedBottleneck(form), at: site)
+        parts.append(AdapterHubPart(site: site, method: "bottleneck", form: .bottleneck(form)))
       }
+    }
+    return parts
+  }
+
+  static func attach(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
+    to model: AdapterHubModel
+  ) throws {
+    for part in try read(configuration, tensors, model) {
+      model.backbone.attach(LoadedBottleneck(form(part)), at: part.site)
     }
   }
 }
