@@ -46,7 +46,7 @@ public struct ExportSubject {
   public let lowercases: Bool?
   /// The classes' names in order; empty for a regression.
   public let labels: [String]
-  public let provenance: Provenance
+  public var provenance: Provenance
 
   public init(
     attached: AttachedConfiguration, backbone: any Backbone, head: any PredictionHead,

@@ -16,6 +16,7 @@ enum PEFTAdapterTypes {
   enum Choice {
     case type(any PEFTAdapterType.Type)
     case prompt(any PEFTPromptType.Type, [PEFTPlacedForm])
+    case norms([PEFTNorms.Module])
     case refusal(String)
   }
 
@@ -23,6 +24,7 @@ enum PEFTAdapterTypes {
   static func choose(
     _ attached: AttachedConfiguration, _ modules: [PEFTModule], backbone: any Backbone
   ) -> Choice {
+    if let norms = PEFTNorms.modules(attached, backbone: backbone) { return .norms(norms) }
     let forms = attached.canonicalForms
     let prompted = forms.filter { form in prompts.contains { $0.holds(form.form) } }
     let biases = PEFTBiases.methods(attached)

@@ -35,19 +35,18 @@ enum RankPacking: Sendable {
     if tunesBiases {
       return "tuned biases are known to PEFT alone; --format \(HuggingFacePEFT.name) writes them."
     }
-    guard type == LoRAType.self else { return Self.refusal(of: type.name) }
+    guard type == LoRAType.self else { return refusal(ofType: type.name) }
     return modules.contains { $0.isMagnitude }
       ? "a magnitude (DoRA) is known to PEFT alone; --format \(HuggingFacePEFT.name) writes it."
       : nil
   }
 
-  func refusal(of type: any PEFTPromptType.Type) -> String? {
-    self == .oneRank ? Self.refusal(of: type.name) : nil
-  }
-
-  private static func refusal(of type: String) -> String {
-    "programs other than PEFT load LORA alone, and this is \(type); --format"
-      + " \(HuggingFacePEFT.name) writes it."
+  /// Why an adapter of a type other than LORA cannot be packed so; nil where it can.
+  func refusal(ofType type: String) -> String? {
+    self == .byModule
+      ? nil
+      : "programs other than PEFT load LORA alone, and this is \(type); --format"
+        + " \(HuggingFacePEFT.name) writes it."
   }
 
   /// The modules with their factors as they are written.

@@ -244,6 +244,46 @@ struct ExportCase: CustomTestStringConvertible {
     }
   }
 
+  /// Norms alone have a type of their own, other biases travel with a LORA.
+  @Test(arguments: [
+    (["ffn-norm"], "LN_TUNING"), (["attention-norm", "ffn-norm"], "LN_TUNING"),
+    (["query", "ffn-norm"], "LORA"),
+  ])
+  func tunedBiasesHaveTheirType(terms: [String], type: String) throws {
+    let instance = MethodInstance("bitfit", ["terms": .list(terms)])
+    let subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: [instance])], head: .pooler)
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      try Export.write(subject, format: "hf-peft", to: output)
+      let text = try String(contentsOfFile: "\(output)/adapter_config.json", encoding: .utf8)
+      #expect(text.contains("\"peft_type\" : \"\(type)\""))
+      let difference = try Export.check(
+        subject, format: "hf-peft", directory: output, batches: [TinySubject.batch])
+      #expect(difference <= 2e-5)
+    }
+  }
+
+  /// The card says what was scored and how sure that is.
+  @Test func theCardTellsTheIntervalAndTheFreshScores() throws {
+    var subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: [ExportCase.lora])], head: .pooler)
+    subject.provenance.interval = 0.25...0.75
+    subject.provenance.freshScores = [0.5, 0.25]
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      try Export.write(subject, format: "merged", to: output)
+      let card = try String(contentsOfFile: "\(output)/README.md", encoding: .utf8)
+      for line in [
+        "| methods | lora |", "| parameters | 512 trained, 512 deployed, head apart |",
+        "| validation accuracy | 0.5000 (95 % interval over the examples: 0.2500 to 0.7500) |",
+        "| the same on fresh seeds | mean 0.3750 of 2: 0.5000, 0.2500 |", "from_pretrained",
+      ] {
+        #expect(card.contains(line), "\(line) in\n\(card)")
+      }
+    }
+  }
+
   /// PEFT runs a prefix on a BERT with one of two transformers alone, and the export says so.
   @Test func anExportSaysWhatItLoadsWith() throws {
     for (instance, isTold) in [(ExportCase.deep, true), (ExportCase.prompt, false)] {

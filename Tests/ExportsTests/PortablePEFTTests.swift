@@ -86,6 +86,10 @@ import Testing
       "programs other than PEFT load LORA alone, and this is LOHA; --format hf-peft writes it."
     ),
     (
+      [MethodInstance("bitfit", ["terms": .list(["ffn-norm"])])],
+      "programs other than PEFT load LORA alone, and this is LN_TUNING; --format hf-peft writes it."
+    ),
+    (
       [small, MethodInstance("bitfit", [:])],
       "tuned biases are known to PEFT alone; --format hf-peft writes them."
     ),

@@ -11,7 +11,8 @@ import TensorCore
 /// The type follows from the canonical forms (`PEFTAdapterTypes`): LORA for LoRA, rsLoRA, LoRA+,
 /// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3,
 /// PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a BERT with
-/// transformers 4 and refuses with transformers 5. Modules are named by full paths, with ranks and
+/// transformers 4 and refuses with transformers 5; LN_TUNING for norms that were
+/// tuned in place, and LORA with `bias: all` for other biases. Modules are named by full paths, with ranks and
 /// alphas of their own where the type has patterns; the trained head travels in `modules_to_save`.
 /// Only keys that every version of PEFT with the type knows are written: recent ones warn at
 /// unknown keys and older ones refuse them.
@@ -21,7 +22,7 @@ public struct HuggingFacePEFT: Exporter {
   public static let name = "hf-peft"
   public static let summary =
     "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3, PROMPT_TUNING, "
-    + "P_TUNING, PREFIX_TUNING."
+    + "P_TUNING, PREFIX_TUNING, LN_TUNING."
   public static let library = "peft"
 
   static let configFile = "adapter_config.json"
@@ -47,7 +48,9 @@ public struct HuggingFacePEFT: Exporter {
         return reason
       }
     case .prompt(let type, _):
-      if let reason = packing.refusal(of: type) { return reason }
+      if let reason = packing.refusal(ofType: type.name) { return reason }
+    case .norms:
+      if let reason = packing.refusal(ofType: PEFTNorms.name) { return reason }
     }
     return TaskModel.head(of: subject) == nil ? TaskModel.headRefusal : nil
   }
@@ -132,6 +135,10 @@ public struct HuggingFacePEFT: Exporter {
     switch PEFTAdapterTypes.choose(subject.attached, modules, backbone: subject.backbone) {
     case .refusal:
       return nil
+    case .norms(let norms):
+      return Content(
+        type: PEFTNorms.name, fields: PEFTNorms.config(norms, prefix: model.encoderPrefix),
+        tensors: PEFTNorms.tensors(norms, prefix: model.encoderPrefix), wrapper: Self.wrapper)
     case .prompt(let type, let forms):
       var fields = type.fields(forms, backbone: subject.backbone)
       fields["peft_type"] = .text(type.name)
@@ -179,6 +186,8 @@ public struct HuggingFacePEFT: Exporter {
     if let type = PEFTAdapterTypes.prompts.first(where: { config["peft_type"] == .text($0.name) }) {
       try type.attach(reader, to: backbone)
       wrapper = Self.promptWrapper
+    } else if config["peft_type"] == .text(PEFTNorms.name) {
+      try PEFTNorms.load(reader, config, into: backbone, prefix: model.encoderPrefix)
     } else if let type = PEFTAdapterTypes.all.first(where: {
       config["peft_type"] == .text($0.name)
     }) {

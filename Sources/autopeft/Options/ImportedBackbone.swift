@@ -9,6 +9,7 @@ enum ImportedBackbone {
     guard let named, !named.isEmpty else {
       throw ValidationError("The adapter does not name its backbone; add --backbone.")
     }
+    if named == "embedded" { return named }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: named, isDirectory: &isFolder), isFolder.boolValue
     else {
