@@ -112,7 +112,7 @@ let upper: [Target] =
       dependencies: [
         "Reports", "Studies", "Executors", "Exports", "Training", "RunStore", "PEFTMethods",
         "Backbones", "SearchStrategies", "Checkpoints", "NeuralNets", "GaussianProcesses",
-        "TensorCore", "Tokenizers", "SearchSpaces", "LinearAlgebra",
+        "TensorCore", "Tokenizers", "SearchSpaces", "LinearAlgebra", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(

@@ -65,7 +65,7 @@ struct AdapterHubHead {
 
   /// The head that the library builds from a file.
   static func load(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
     backbone: any Backbone, outputCount: Int
   ) throws -> any PredictionHead {
     guard configuration.fields["head_type"] == type else {

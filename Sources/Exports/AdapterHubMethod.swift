@@ -27,7 +27,7 @@ protocol AdapterHubMethod: Sendable {
   static func owns(_ configuration: AdapterHubConfiguration) -> Bool
   /// Adds what the library builds for a configuration of a file to the model's backbone.
   static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
     to model: AdapterHubModel
   ) throws
 }

@@ -3,11 +3,42 @@ public import NeuralNets
 
 /// Writes one subject in one format, whole or not at all.
 public enum Export {
-  /// What every format says of a subject: nil where it holds it exactly, else the refusal.
-  public static func overview(
-    of subject: ExportSubject
-  ) -> [(name: String, summary: String, refusal: String?)] {
-    ExporterRegistry.all.map { ($0.name, $0.summary, $0.init().refusal(of: subject)) }
+  /// What a format says of a subject.
+  public struct Offer: Sendable {
+    public enum Holding: Hashable, Sendable {
+      /// The methods themselves are written.
+      case exact
+      /// Other tensors with the same logits are; the text says which.
+      case converted(String)
+      case refused(String)
+    }
+    /// The name for `--format`.
+    public let name: String
+    /// One sentence on the format.
+    public let summary: String
+    /// The package that loads it.
+    public let library: String
+    public let holding: Holding
+
+    /// Why the format cannot hold the subject; nil where it can.
+    public var refusal: String? {
+      guard case .refused(let reason) = holding else { return nil }
+      return reason
+    }
+  }
+
+  /// What every format says of a subject, in the order of the registry.
+  ///
+  /// - Throws: `ExportError.unknownArchitecture`.
+  public static func overview(of subject: ExportSubject) throws -> [Offer] {
+    try ExporterRegistry.all.map { type in
+      let exporter = type.init()
+      let holding: Offer.Holding =
+        try exporter.refusal(of: subject).map { .refused($0) }
+        ?? exporter.conversion(of: subject).map { .converted($0) } ?? .exact
+      return Offer(
+        name: type.name, summary: type.summary, library: type.library, holding: holding)
+    }
   }
 
   /// Writes the export into a new folder.
@@ -20,7 +51,7 @@ public enum Export {
   ) throws {
     let exporter = try ExporterRegistry.exporter(named: name)
     if let reason = exporter.refusal(of: subject) {
-      let others = overview(of: subject).filter { $0.refusal == nil }.map(\.name)
+      let others = try overview(of: subject).filter { $0.refusal == nil }.map(\.name)
       throw ExportError.refused(format: name, reason: reason, others: others)
     }
     let target = URL(filePath: directory).standardizedFileURL

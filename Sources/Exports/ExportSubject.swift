@@ -14,17 +14,23 @@ public struct ExportSubject {
     /// The metric's name and its validation score.
     public var metric: String
     public var score: Double?
+    /// The 95 % interval of the score over the validation examples; nil where it is not known.
+    public var interval: ClosedRange<Double>?
+    /// Validation scores of the same configuration, trained anew on fresh seeds.
+    public var freshScores: [Double]
     public var programVersion: String
 
     public init(
       run: String, trial: Int, task: String, metric: String, score: Double?,
-      programVersion: String
+      interval: ClosedRange<Double>? = nil, freshScores: [Double] = [], programVersion: String
     ) {
       self.run = run
       self.trial = trial
       self.task = task
       self.metric = metric
       self.score = score
+      self.interval = interval
+      self.freshScores = freshScores
       self.programVersion = programVersion
     }
   }
@@ -40,7 +46,7 @@ public struct ExportSubject {
   public let lowercases: Bool?
   /// The classes' names in order; empty for a regression.
   public let labels: [String]
-  public let provenance: Provenance
+  public var provenance: Provenance
 
   public init(
     attached: AttachedConfiguration, backbone: any Backbone, head: any PredictionHead,

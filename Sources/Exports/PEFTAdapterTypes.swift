@@ -16,6 +16,7 @@ enum PEFTAdapterTypes {
   enum Choice {
     case type(any PEFTAdapterType.Type)
     case prompt(any PEFTPromptType.Type, [PEFTPlacedForm])
+    case norms([PEFTNorms.Module])
     case refusal(String)
   }
 
@@ -23,11 +24,14 @@ enum PEFTAdapterTypes {
   static func choose(
     _ attached: AttachedConfiguration, _ modules: [PEFTModule], backbone: any Backbone
   ) -> Choice {
+    if let norms = PEFTNorms.modules(attached, backbone: backbone) { return .norms(norms) }
     let forms = attached.canonicalForms
     let prompted = forms.filter { form in prompts.contains { $0.holds(form.form) } }
+    let biases = PEFTBiases.methods(attached)
     let adapted = Set(
       forms.filter { form in all.contains { $0.holds(form.form) } }.map(\.method)
-        + prompted.map(\.method))
+        + prompted.map(\.method)
+    ).union(biases)
     let methods = Set(attached.tensors.map(\.method))
     let foreign = methods.subtracting(adapted).sorted()
     if !foreign.isEmpty {
@@ -44,9 +48,9 @@ enum PEFTAdapterTypes {
       return .refusal(
         "nothing is adapted (head only), and PEFT loads no adapter without a target.")
     }
-    guard let type = all.first(where: { type in modules.allSatisfy { type.holds($0.form) } }) else {
-      return .refusal(severalTypes(methods))
-    }
+    guard let type = all.first(where: { type in modules.allSatisfy { type.holds($0.form) } }),
+      biases.isEmpty || type == LoRAType.self
+    else { return .refusal(severalTypes(methods)) }
     let paths = modules.map(\.path)
     guard Set(paths).count == paths.count else {
       return .refusal(

@@ -25,7 +25,8 @@ struct Autopeft: AsyncParsableCommand {
       CommandGroup(
         name: "Configurations",
         subcommands: [
-          ExportCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
+          ExportCommand.self, ImportCommand.self, TrainCommand.self, EvaluateCommand.self,
+          PredictCommand.self,
         ]),
       CommandGroup(
         name: "Inputs",

@@ -78,6 +78,7 @@ struct Failure {
     case is SpaceError, is StrategyError, is MethodError, is TaskError: 2
     case is Infeasibility: 2
     case let error as ExportError: error.exitCode
+    case let error as ImportError: error.exitCode
     case let error as TraceError: error.exitCode
     case is CheckpointError, is BackboneError, is TokenizerError, is TrialError: 65
     case is FileError: 74
@@ -104,6 +105,18 @@ extension ExportError {
     case .unknownFormat, .refused, .unknownArchitecture: 2
     case .outputExists, .cannotCreate: 73
     case .missingTensor, .wrongShape, .damaged: 65
+    }
+  }
+}
+
+extension ImportError {
+  /// 2 for what the user can ask differently, 65 for files that cannot be read.
+  var exitCode: Int32 {
+    switch self {
+    case .unsupported, .otherBackbone, .noHead, .wrongOutputCount, .otherLabels: 2
+    case .notAnAdapter, .noWeights, .badField, .unknownModule, .missingTensor, .wrongShape,
+      .notFinite, .damaged, .nothingAdapted:
+      65
     }
   }
 }

@@ -62,6 +62,27 @@ import Training
     (["best", "r", "--race"], "--race belongs to --confirm."),
     (["export", "r"], "export needs --format and --output, or --list."),
     (
+      ["export", "r", "--list", "--format", "hf-peft"],
+      "--format beside --list is how the list is printed (table, json, jsonl or csv), got 'hf-peft'."
+    ),
+    (
+      ["export", "r", "--portable", "--format", "merged", "--output", "o"],
+      "--portable belongs to --format hf-peft."
+    ),
+    (
+      ["import", "a", "--task", "nli2", "--continue"],
+      "--continue needs --output, a folder for what it trains."
+    ),
+    (
+      ["import", "a", "--task", "nli2", "--set", "training.epochs=2"],
+      "--set changes a training; add --continue."
+    ),
+    (
+      ["import", "a", "--task", "nli2", "--continue", "--output", "o", "--set", "groups=1"],
+      "--set changes values of 'training' here, since the adapter says what is attached; got "
+        + "'groups=1'."
+    ),
+    (
       ["space", "count", "a.yaml", "--layers", "12"],
       "--layers and --width stand for a backbone together; give both."
     ),
@@ -114,6 +135,8 @@ import Training
     (ExportError.unknownFormat("x", known: []), 2),
     (ExportError.outputExists("x"), 73),
     (ExportError.damaged(file: "x", reason: "y"), 65),
+    (ImportError.damaged(file: "x", reason: "y"), 65),
+    (ImportError.noHead(folder: "x"), 2),
     (TraceError.exists("x"), 73),
     (TraceError.alreadyTrained, 2),
     (ExecutorError.unknownName("x", known: []), 2),

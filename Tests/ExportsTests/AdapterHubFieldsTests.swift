@@ -124,7 +124,7 @@ import Testing
       let path = folder.appending(path: "a.bin").path
       try TorchArchiveWriter.write(
         [NamedTensor(name: "x", shape: [2], values: [1, 2])], to: path)
-      let tensors = try AdapterHubTensors(file: path)
+      let tensors = try UntakenTensors(file: path)
       #expect(throws: ExportError.missingTensor(file: path, name: "y")) {
         try tensors.take("y", [2])
       }

@@ -56,7 +56,9 @@ struct ExportCase: CustomTestStringConvertible {
   }
 
   /// The formats of an update of low rank.
-  static let lowRank: Set<String> = ["adapterhub", "config", "hf-peft", "merged"]
+  static let lowRank: Set<String> = [
+    "adapterhub", "config", "hf-peft", "hf-peft-portable", "merged",
+  ]
 
   static let reparametrised: [ExportCase] = [
     mapped("dora", ["rank": .integer(3), "alpha-ratio": .number(2)]),
@@ -157,13 +159,26 @@ struct ExportCase: CustomTestStringConvertible {
 
   static let all: [ExportCase] =
     reparametrised + prompts + [
-      .of("ranks by layer", [lora], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
-      .of("lora in one layer", [], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "ranks by layer", [lora], [wideLoRA],
+        holds: ["config", "hf-peft", "hf-peft-portable", "merged"]),
+      .of(
+        "lora in one layer", [], [wideLoRA],
+        holds: ["config", "hf-peft", "hf-peft-portable", "merged"]),
       .of("trained pooler", [lora], [], .trainedPooler, holds: lowRank),
       .of("two-layer head", [lora], [lora], .twoLayer, holds: lowRank),
       .of("token head", [lora], [lora], .token, holds: ["adapterhub", "config"]),
-      .of("bitfit", [bitFit], [bitFit], holds: ["config", "merged"]),
-      .of("lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "merged"]),
+      .of("bitfit", [bitFit], [bitFit], holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "bitfit of norms in one layer", [],
+        [MethodInstance("bitfit", ["terms": .list(["attention-norm", "ffn-norm"])])],
+        holds: ["config", "hf-peft", "merged"]),
+      .of(
+        "bitfit and dora", [bitFit], [MethodInstance("dora", [:])],
+        holds: ["config", "hf-peft", "merged"]),
+      .of("bitfit and loha", [bitFit], [MethodInstance("loha", [:])], holds: ["config", "merged"]),
+      .of(
+        "lora and bitfit", [lora, bitFit], [wideLoRA], holds: ["config", "hf-peft", "merged"]),
       .of("top layer", [], [full], holds: ["config", "merged"]),
       .of("adapter", [adapter], [adapter], holds: ["adapterhub", "config"]),
       .of("prefix behind an MLP", [prefix], [prefix], holds: ["adapterhub", "config"]),
@@ -177,7 +192,7 @@ struct ExportCase: CustomTestStringConvertible {
   @Test(arguments: ExportCase.all)
   func everyFormatHoldsExactlyOrRefuses(test: ExportCase) throws {
     let subject = try TinySubject.make(test.groups, model: test.model, head: test.head)
-    let holding = Set(Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
+    let holding = Set(try Export.overview(of: subject).filter { $0.refusal == nil }.map(\.name))
     #expect(holding == test.formats)
   }
 
@@ -220,6 +235,69 @@ struct ExportCase: CustomTestStringConvertible {
     let subject = try TinySubject.make(
       [LayerGroup(layers: 2, methods: row.layer)], model: row.model, head: .pooler)
     #expect(HuggingFacePEFT().refusal(of: subject) == row.reason)
+  }
+
+  /// A conversion is one because its tensors are others, and says so.
+  @Test func conversionsAreTold() throws {
+    let folded = MethodInstance("sora", ["rank": .integer(3)])
+    let rows: [(methods: [MethodInstance], format: String, isConverted: Bool)] = [
+      ([ExportCase.lora], "hf-peft", false), ([ExportCase.lora], "hf-peft-portable", false),
+      ([ExportCase.lora], "merged", true), ([ExportCase.lora], "adapterhub", false),
+      ([folded], "hf-peft", true), ([ExportCase.bitFit], "hf-peft", true),
+      ([MethodInstance("vera", [:])], "hf-peft", false),
+      ([MethodInstance("krona", [:])], "hf-peft", false), ([], "merged", false),
+    ]
+    for row in rows {
+      let subject = try TinySubject.make(
+        [LayerGroup(layers: 2, methods: row.methods)], head: .pooler)
+      let offers = try Export.overview(of: subject)
+      let holding = try #require(offers.first { $0.name == row.format }).holding
+      switch holding {
+      case .exact: #expect(!row.isConverted, "\(row)")
+      case .converted(let text): #expect(row.isConverted && !text.isEmpty, "\(row)")
+      case .refused(let reason): Issue.record("\(row): \(reason)")
+      }
+    }
+  }
+
+  /// Norms alone have a type of their own, other biases travel with a LORA.
+  @Test(arguments: [
+    (["ffn-norm"], "LN_TUNING"), (["attention-norm", "ffn-norm"], "LN_TUNING"),
+    (["query", "ffn-norm"], "LORA"),
+  ])
+  func tunedBiasesHaveTheirType(terms: [String], type: String) throws {
+    let instance = MethodInstance("bitfit", ["terms": .list(terms)])
+    let subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: [instance])], head: .pooler)
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      try Export.write(subject, format: "hf-peft", to: output)
+      let text = try String(contentsOfFile: "\(output)/adapter_config.json", encoding: .utf8)
+      #expect(text.contains("\"peft_type\" : \"\(type)\""))
+      let difference = try Export.check(
+        subject, format: "hf-peft", directory: output, batches: [TinySubject.batch])
+      #expect(difference <= 2e-5)
+    }
+  }
+
+  /// The card says what was scored and how sure that is.
+  @Test func theCardTellsTheIntervalAndTheFreshScores() throws {
+    var subject = try TinySubject.make(
+      [LayerGroup(layers: 2, methods: [ExportCase.lora])], head: .pooler)
+    subject.provenance.interval = 0.25...0.75
+    subject.provenance.freshScores = [0.5, 0.25]
+    try TinySubject.withFolder { folder in
+      let output = folder.appending(path: "export").path
+      try Export.write(subject, format: "merged", to: output)
+      let card = try String(contentsOfFile: "\(output)/README.md", encoding: .utf8)
+      for line in [
+        "| methods | lora |", "| parameters | 512 trained, 512 deployed, head apart |",
+        "| validation accuracy | 0.5000 (95 % interval over the examples: 0.2500 to 0.7500) |",
+        "| the same on fresh seeds | mean 0.3750 of 2: 0.5000, 0.2500 |", "from_pretrained",
+      ] {
+        #expect(card.contains(line), "\(line) in\n\(card)")
+      }
+    }
   }
 
   /// PEFT runs a prefix on a BERT with one of two transformers alone, and the export says so.

@@ -119,14 +119,21 @@ enum BottleneckFields {
       Dictionary(uniqueKeysWithValues: factors.map { (String($0.key), .number($0.value)) }))
   }
 
-  /// The inner width in a layer.
+  /// The largest inner width that a method here may have.
+  private static let largestSize = 8192
+
+  /// The inner width in a layer; a map of factors may have one for all layers that it leaves out.
   static func bottleneck(
     _ configuration: AdapterHubConfiguration, layer: Int, width: Int
   ) throws -> Int {
     let value = configuration.fields["reduction_factor"]
-    guard let factor = value?.asNumber ?? value?[String(layer)]?.asNumber, factor > 0 else {
+    let own = value?[String(layer)] ?? value?["default"]
+    guard let factor = value?.asNumber ?? own?.asNumber,
+      (Double(width) / Double(largestSize)...1e9).contains(factor)
+    else {
       throw configuration.fault(
-        "reduction_factor", expected: "a positive number, for layer \(layer) too")
+        "reduction_factor",
+        expected: "a positive number, for layer \(layer) too, that leaves at most \(largestSize)")
     }
     return bottleneck(width: width, reductionFactor: factor)
   }

@@ -9,7 +9,7 @@ import TensorCore
 /// are left out of each other's layers.
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/{bottleneck,modeling}.py.
-enum BottleneckMethod: AdapterHubMethod {
+enum BottleneckMethod: ImportableAdapterHubMethod {
   static func holds(_ form: CanonicalForm) -> Bool {
     if case .bottleneck = form { return true }
     return false
@@ -92,24 +92,28 @@ enum BottleneckMethod: AdapterHubMethod {
       && configuration.fields["phm_layer"] != .flag(true)
   }
 
-  static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
-    to model: AdapterHubModel
-  ) throws {
-    for (site, form) in try forms(configuration, tensors, model) {
-      model.backbone.attach(LoadedBottleneck(form), at: site)
-    }
-  }
+  static var defaults: [String: ConfigValue] { BottleneckFields.template }
 
-  /// The bottlenecks of a configuration, each with its site.
-  static func forms(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
-  ) throws -> [(InsertionSite, CanonicalForm.Bottleneck)] {
+  static let needed: Set<String> = [
+    "mh_adapter", "output_adapter", "reduction_factor", "non_linearity", "original_ln_before",
+  ]
+
+  static let idle: Set<String> = [
+    "init_weights", "init_weights_seed", "dropout", "cross_adapter", "stochastic_depth",
+    "inv_adapter_reduction_factor", "phm_dim", "phm_rank", "phm_bias", "learn_phm",
+    "shared_phm_rule", "factorized_phm_rule", "shared_W_phm", "factorized_phm_W", "phm_c_init",
+    "phm_init_range", "hypercomplex_nonlinearity",
+  ]
+
+  static func read(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors, _ model: AdapterHubModel
+  ) throws -> [AdapterHubPart] {
     try configuration.require(BottleneckFields.template, besides: BottleneckFields.free)
     let width = model.backbone.width
-    return try configuration.layers(of: model).flatMap { layer in
+    var parts: [AdapterHubPart] = []
+    for layer in try configuration.layers(of: model) {
       let size = try BottleneckFields.bottleneck(configuration, layer: layer, width: width)
-      return try BottleneckFields.Blocks(configuration).points.map { point in
+      for point in try BottleneckFields.Blocks(configuration).points {
         let site = InsertionSite(layer: layer, point: point)
         let module = model.module(site)
         let form = CanonicalForm.Bottleneck(
@@ -120,8 +124,18 @@ enum BottleneckMethod: AdapterHubMethod {
           activation: try BottleneckFields.activation(configuration),
           scale: Float(try configuration.real("scaling")),
           wiring: try BottleneckFields.wiring(configuration))
-        return (site, form)
+        parts.append(AdapterHubPart(site: site, method: "bottleneck", form: .bottleneck(form)))
       }
+    }
+    return parts
+  }
+
+  static func attach(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
+    to model: AdapterHubModel
+  ) throws {
+    for part in try read(configuration, tensors, model) {
+      model.backbone.attach(LoadedBottleneck(form(part)), at: part.site)
     }
   }
 }
@@ -138,7 +152,7 @@ final class LoadedBottleneck: HiddenAdapter {
 
   var canonicalForm: CanonicalForm { .bottleneck(form) }
 
-  /// What the bottleneck reads of a branch [T, D].
+  /// What the bottleneck reads of a branch.
   func read(_ branch: ResidualBranch, tape: Tape) -> Tensor {
     switch form.wiring {
     case .branchOutput: branch.output

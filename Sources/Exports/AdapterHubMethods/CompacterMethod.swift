@@ -103,7 +103,7 @@ enum CompacterMethod: AdapterHubMethod {
   }
 
   static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
     to model: AdapterHubModel
   ) throws {
     try configuration.require(BottleneckFields.template, besides: BottleneckFields.free)

@@ -94,41 +94,55 @@ enum GatedMethod: AdapterHubMethod {
   }
 
   static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
     to model: AdapterHubModel
   ) throws {
     let ungated = AdapterHubConfiguration(
       fields: configuration.fields.merging(["use_gating": .flag(false)]) { $1 },
       file: configuration.file)
-    func gate(_ site: InsertionSite) throws -> SequenceGate {
-      let module = gateModule(site, model)
-      return SequenceGate(
+    let methods: [any ImportableAdapterHubMethod.Type] = [
+      LoRAMethod.self, PrefixMethod.self, BottleneckMethod.self,
+    ]
+    guard let method = methods.first(where: { $0.owns(ungated) }) else {
+      throw configuration.fault("use_gating", expected: "false in this configuration")
+    }
+    for part in try method.read(ungated, tensors, model) {
+      let module = gateModule(part.site, model)
+      let gate = SequenceGate(
         weight: try tensors.parameter("\(module).weight", [1, model.backbone.width]),
         bias: try tensors.parameter("\(module).bias", [1]))
+      attach(part, gate: gate, to: model)
     }
-    if LoRAMethod.owns(ungated) {
-      for (site, pair) in try LoRAMethod.pairs(ungated, tensors, model) {
-        model.backbone.attach(LoadedGatedPair(pair, gate: try gate(site)), at: site)
-      }
-    } else if PrefixMethod.owns(ungated) {
-      for (site, prefix) in try PrefixMethod.prefixes(ungated, tensors, model) {
-        model.backbone.attach(LoadedGatedPrefix(prefix, gate: try gate(site)), at: site)
-      }
-    } else {
-      for (site, form) in try BottleneckMethod.forms(ungated, tensors, model) {
-        model.backbone.attach(LoadedGatedBottleneck(form, gate: try gate(site)), at: site)
-      }
+  }
+
+  private static func attach(
+    _ part: AdapterHubPart, gate: SequenceGate, to model: AdapterHubModel
+  ) {
+    switch part.form {
+    case .lowRank(let pair):
+      model.backbone.attach(LoadedGatedPair(pair, gate: gate), at: part.site)
+    case .prefix(let keys, let values, let length):
+      let shape = Shape(length, model.backbone.width)
+      let prefix = ReadPrefix(
+        keys: Parameter(path: "prefix", shape: shape, values: keys),
+        values: Parameter(path: "prefix", shape: shape, values: values))
+      model.backbone.attach(LoadedGatedPrefix(prefix, gate: gate), at: part.site)
+    case .bottleneck(let form):
+      model.backbone.attach(LoadedGatedBottleneck(form, gate: gate), at: part.site)
+    default: preconditionFailure("only bottlenecks, low-rank pairs and prefixes are read here")
     }
   }
 }
 
 /// y + g(x) · (x Aᵀ) Bᵀ, as the library computes it where `use_gating` is set.
 private final class LoadedGatedPair: LinearAdapter {
-  private let pair: (a: Parameter, b: Parameter)
+  private let a: Parameter
+  private let b: Parameter
   private let gate: SequenceGate
 
-  init(_ pair: (a: Parameter, b: Parameter), gate: SequenceGate) {
-    self.pair = pair
+  init(_ pair: CanonicalForm.LowRankPair, gate: SequenceGate) {
+    a = Parameter(path: "a", shape: Shape(pair.rank, pair.inputWidth), values: pair.a)
+    b = Parameter(path: "b", shape: Shape(pair.outputWidth, pair.rank), values: pair.b)
     self.gate = gate
   }
 
@@ -138,7 +152,7 @@ private final class LoadedGatedPair: LinearAdapter {
 
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {
     let update = tape.linear(
-      tape.linear(x, weight: tape.parameter(pair.a)), weight: tape.parameter(pair.b))
+      tape.linear(x, weight: tape.parameter(a)), weight: tape.parameter(b))
     return tape.add(y, gate.scale(update, reading: x, tape: tape))
   }
 }

@@ -67,7 +67,7 @@ enum IA3Method: AdapterHubMethod {
   }
 
   static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
     to model: AdapterHubModel
   ) throws {
     try configuration.require(

@@ -10,7 +10,7 @@ import TensorCore
 /// scale that differs from the others is multiplied into B: the sums stay exactly the same.
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/lora.py, `LoRA`.
-enum LoRAMethod: AdapterHubMethod {
+enum LoRAMethod: ImportableAdapterHubMethod {
   static func holds(_ form: CanonicalForm) -> Bool {
     switch form {
     case .lowRank, .magnitude: true
@@ -72,7 +72,7 @@ enum LoRAMethod: AdapterHubMethod {
         let linear = model.linear(layer, point)
         let module = model.module(site)
         let own = pairs[site]
-        let filled = own?.filled(to: rank, factor: common == nil ? own?.scale ?? 1 : 1)
+        let filled = own?.filled(to: rank, scale: common ?? 1)
         return [
           NamedTensor(
             name: "\(module).lora_A", shape: [rank, linear.inputWidth],
@@ -90,51 +90,49 @@ enum LoRAMethod: AdapterHubMethod {
       && configuration.fields["composition_mode"] == .text("add")
   }
 
-  static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
-    to model: AdapterHubModel
-  ) throws {
-    let scale =
-      try configuration.number("alpha") / Double(try configuration.integer("r"))
-    func matrix(_ parameter: Parameter) -> Matrix {
-      Matrix(
-        rows: parameter.shape[0], columns: parameter.shape[1],
-        values: parameter.array.map(Double.init))
-    }
-    for (site, pair) in try pairs(configuration, tensors, model) {
-      let weight = model.linear(site.layer, site.point).weight
-      let delta = Matrix.product(matrix(pair.b), matrix(pair.a)).values
-      weight.assign(zip(weight.array, delta).map { Float(Double($0) + scale * $1) })
-    }
-  }
+  static var defaults: [String: ConfigValue] { LoRAFields.template }
 
-  /// The factors A [R, in] and B [out, R] of a configuration, each pair with its site.
-  static func pairs(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
-  ) throws -> [(InsertionSite, (a: Parameter, b: Parameter))] {
+  static let needed: Set<String> = ["selfattn_lora", "attn_matrices", "r", "alpha"]
+
+  static let idle: Set<String> = ["init_weights", "init_weights_seed", "dropout", "dtype"]
+
+  static func read(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors, _ model: AdapterHubModel
+  ) throws -> [AdapterHubPart] {
     try configuration.require(LoRAFields.template, besides: LoRAFields.free)
     let rank = try configuration.integer("r")
+    guard (1...8192).contains(rank) else {
+      throw configuration.fault("r", expected: "a whole number from 1 to 8192")
+    }
+    let scale = Float(try configuration.number("alpha") / Double(rank))
     return try configuration.layers(of: model).flatMap { layer in
       try LoRAFields.points(configuration).map { point in
-        let site = InsertionSite(layer: layer, point: point)
         let linear = model.linear(layer, point)
+        let site = InsertionSite(layer: layer, point: point)
         let module = model.module(site)
-        let a = try tensors.parameter("\(module).lora_A", [rank, linear.inputWidth])
-        let b = try tensors.parameter("\(module).lora_B", [linear.outputWidth, rank])
-        return (site, (a, b))
+        let pair = CanonicalForm.LowRankPair(
+          a: try tensors.take("\(module).lora_A", [rank, linear.inputWidth]),
+          b: try tensors.take("\(module).lora_B", [linear.outputWidth, rank]), rank: rank,
+          inputWidth: linear.inputWidth, outputWidth: linear.outputWidth, scale: scale)
+        return AdapterHubPart(site: site, method: "lora", form: .lowRank(pair))
       }
     }
   }
-}
 
-extension CanonicalForm.LowRankPair {
-  /// The same product with a larger inner width, B multiplied by a factor.
-  fileprivate func filled(to larger: Int, factor: Float) -> (a: [Float], b: [Float]) {
-    let rows = a + Array(repeating: 0, count: (larger - rank) * inputWidth)
-    let columns = (0..<outputWidth).flatMap { (row: Int) -> [Float] in
-      b[row * rank..<(row + 1) * rank].map { factor * $0 }
-        + Array(repeating: 0, count: larger - rank)
+  static func attach(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
+    to model: AdapterHubModel
+  ) throws {
+    for part in try read(configuration, tensors, model) {
+      let pair = pair(part)
+      let linear = model.linear(part.site.layer, part.site.point)
+      let a = Matrix(
+        rows: pair.rank, columns: pair.inputWidth, values: pair.a.map(Double.init))
+      let b = Matrix(
+        rows: pair.outputWidth, columns: pair.rank, values: pair.b.map(Double.init))
+      let delta = Matrix.product(b, a).values
+      linear.weight.assign(
+        zip(linear.weight.array, delta).map { Float(Double($0) + Double(pair.scale) * $1) })
     }
-    return (rows, columns)
   }
 }

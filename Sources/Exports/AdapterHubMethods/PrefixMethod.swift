@@ -9,7 +9,7 @@ import TensorCore
 /// one configuration of this kind and therefore one length. Positions are not shifted there either.
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/prefix_tuning.py, `FlatPrefixTuning`.
-enum PrefixMethod: AdapterHubMethod {
+enum PrefixMethod: ImportableAdapterHubMethod {
   static func holds(_ form: CanonicalForm) -> Bool {
     if case .prefix = form { return true }
     return false
@@ -51,8 +51,13 @@ enum PrefixMethod: AdapterHubMethod {
     return [fields]
   }
 
+  /// The module of the shared prefix.
+  private static func module(_ model: AdapterHubModel) -> String {
+    "\(model.shared("prefix_tuning.prefix_tunings")).self_prefix"
+  }
+
   private static func name(_ model: AdapterHubModel) -> String {
-    "\(model.shared("prefix_tuning.prefix_tunings")).self_prefix.control_trans"
+    "\(module(model)).control_trans"
   }
 
   static func tensors(_ parts: [AdapterHubPart], _ model: AdapterHubModel) -> [NamedTensor] {
@@ -68,51 +73,72 @@ enum PrefixMethod: AdapterHubMethod {
 
   /// The shared tensor is a part of every layer's attention too, of left out layers as well.
   static func aliases(_ model: AdapterHubModel) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: pools(model).map { ("\($0).control_trans", name(model)) })
+  }
+
+  /// The module of the shared prefix below every layer's attention.
+  private static func pools(_ model: AdapterHubModel) -> [String] {
     let pool = "prefix_tuning.pool.prefix_tunings.\(AdapterHubModel.adapterName)"
-    return Dictionary(
-      uniqueKeysWithValues: model.layers.map {
-        ("\(model.attention($0)).\(pool).self_prefix.control_trans", name(model))
-      })
+    return model.layers.map { "\(model.attention($0)).\(pool).self_prefix" }
   }
 
   static func owns(_ configuration: AdapterHubConfiguration) -> Bool {
     configuration.fields["architecture"] == .text("prefix_tuning")
   }
 
-  static func attach(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors,
-    to model: AdapterHubModel
-  ) throws {
-    for (site, prefix) in try prefixes(configuration, tensors, model) {
-      model.backbone.attach(prefix, at: site)
-    }
-  }
+  static var defaults: [String: ConfigValue] { template }
 
-  /// The prefixes of a configuration, each with its site.
-  static func prefixes(
-    _ configuration: AdapterHubConfiguration, _ tensors: AdapterHubTensors, _ model: AdapterHubModel
-  ) throws -> [(InsertionSite, ReadPrefix)] {
-    try configuration.require(template, besides: ["prefix_length", "leave_out"])
-    let width = model.backbone.width
+  static let needed: Set<String> = ["flat", "prefix_length"]
+
+  static let idle: Set<String> = [
+    "encoder_prefix", "cross_prefix", "dropout", "shared_gating", "init_weights_seed",
+  ]
+
+  private static let free: Set<String> = [
+    "flat", "prefix_length", "leave_out", "bottleneck_size", "non_linearity",
+  ]
+
+  static func read(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors, _ model: AdapterHubModel
+  ) throws -> [AdapterHubPart] {
+    try configuration.require(template, besides: free)
     let length = try configuration.integer("prefix_length")
-    let layers = try configuration.layers(of: model)
-    let all = try tensors.take(name(model), [length * 2 * layers.count * width])
-    for alias in aliases(model).keys.sorted() {
-      guard try tensors.take(alias, [all.count]) == all else {
-        throw configuration.fault("flat", expected: "one prefix, but '\(alias)' is another")
-      }
+    guard (1...4096).contains(length) else {
+      throw configuration.fault("prefix_length", expected: "a whole number from 1 to 4096")
     }
+    let width = model.backbone.width
+    let layers = try configuration.layers(of: model)
+    let file = PrefixFile(module: module(model), pools: pools(model), tensors: tensors)
+    let all =
+      try configuration.flag("flat")
+      ? file.flat(count: length * 2 * layers.count * width)
+      : file.folded(configuration, length: length, width: width, layers: layers.count)
     return layers.enumerated().map { slot, layer in
-      func part(_ kind: Int) -> Parameter {
-        let values = (0..<length).flatMap { (position: Int) -> ArraySlice<Float> in
+      func part(_ kind: Int) -> [Float] {
+        (0..<length).flatMap { (position: Int) -> ArraySlice<Float> in
           let start = ((position * layers.count + slot) * 2 + kind) * width
           return all[start..<start + width]
         }
-        return Parameter(path: "prefix", shape: Shape(length, width), values: values)
       }
-      return (
-        InsertionSite(layer: layer, point: .attention), ReadPrefix(keys: part(0), values: part(1))
-      )
+      return AdapterHubPart(
+        site: InsertionSite(layer: layer, point: .attention), method: "prefix",
+        form: .prefix(keys: part(0), values: part(1), length: length))
+    }
+  }
+
+  static func attach(
+    _ configuration: AdapterHubConfiguration, _ tensors: UntakenTensors,
+    to model: AdapterHubModel
+  ) throws {
+    for part in try read(configuration, tensors, model) {
+      let prefix = prefix(part)
+      let shape = Shape(prefix.length, model.backbone.width)
+      model.backbone.attach(
+        ReadPrefix(
+          keys: Parameter(path: "prefix", shape: shape, values: prefix.keys),
+          values: Parameter(path: "prefix", shape: shape, values: prefix.values)),
+        at: part.site)
     }
   }
 }

@@ -18,6 +18,7 @@ public struct AdapterHub: Exporter {
   public static let name = "adapterhub"
   public static let summary =
     "An adapter for AdapterHub's adapters: bottleneck, parallel, Compacter, LoRA, IA3, prefix."
+  public static let library = "adapters"
 
   static let configFile = "adapter_config.json"
   static let tensorFile = "pytorch_adapter.bin"
@@ -31,6 +32,15 @@ public struct AdapterHub: Exporter {
   public func refusal(of subject: ExportSubject) -> String? {
     AdapterHubMethods.refusal(of: subject.attached)
       ?? (AdapterHubHead(subject.head) == nil ? AdapterHubHead.refusal : nil)
+  }
+
+  public func conversion(of subject: ExportSubject) throws -> String? {
+    let model = AdapterHubModel(
+      backbone: subject.backbone, task: try TaskModel.of(modelType: subject.source.config.modelType)
+    )
+    let members = AdapterHubMethods.members(of: AdapterHubMethods.parts(of: subject.attached))
+    return subject.conversion(
+      to: "AdapterHub", members.flatMap { $0.method.tensors($0.parts, model) })
   }
 
   public func write(_ subject: ExportSubject, to directory: String) throws {
@@ -97,16 +107,16 @@ public struct AdapterHub: Exporter {
     let model = AdapterHubModel(
       backbone: try BackboneRegistry.load(subject.source),
       task: try TaskModel.of(modelType: subject.source.config.modelType))
-    let tensors = try AdapterHubTensors(file: folder.appending(path: Self.tensorFile).path)
+    let tensors = try UntakenTensors(file: folder.appending(path: Self.tensorFile).path)
     let whole = try configuration(folder.appending(path: Self.configFile), model)
-    for configuration in try members(of: whole) {
+    for configuration in try Self.members(of: whole) {
       guard let method = AdapterHubMethods.all.first(where: { $0.owns(configuration) }) else {
         throw configuration.fault("architecture", expected: "a method that is written")
       }
       try method.attach(configuration, tensors, to: model)
     }
     try tensors.checkAllTaken()
-    let headTensors = try AdapterHubTensors(file: folder.appending(path: Self.headTensorFile).path)
+    let headTensors = try UntakenTensors(file: folder.appending(path: Self.headTensorFile).path)
     let head = try AdapterHubHead.load(
       configuration(folder.appending(path: Self.headConfigFile), model), headTensors,
       backbone: model.backbone, outputCount: subject.head.outputCount)
@@ -137,7 +147,7 @@ public struct AdapterHub: Exporter {
   }
 
   /// The members of a union, or the configuration itself.
-  private func members(
+  static func members(
     of whole: AdapterHubConfiguration
   ) throws -> [AdapterHubConfiguration] {
     guard whole.fields["architecture"] == .text("union") else { return [whole] }

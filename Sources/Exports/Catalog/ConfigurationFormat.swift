@@ -17,6 +17,7 @@ public struct ConfigurationFormat: Exporter {
   public static let name = "config"
   public static let summary =
     "YAML that `autopeft train` takes again, with the trained tensors; holds everything."
+  public static let library = "autopeft"
 
   static let configurationFile = "configuration.yaml"
   static let tensorFile = "adapter.safetensors"

@@ -10,8 +10,9 @@ import TensorCore
 ///
 /// The type follows from the canonical forms (`PEFTAdapterTypes`): LORA for LoRA, rsLoRA, LoRA+,
 /// DoRA, PiSSA, AdaLoRA, SoRA and DyLoRA, VERA, LOHA, LOKR (KronA too), OFT, BOFT, IA3, SHIRA for
-/// sparse updates, PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a BERT with
-/// transformers 4 and refuses with transformers 5. Modules are named by full paths, with ranks and
+/// sparse updates, PROMPT_TUNING, P_TUNING, and PREFIX_TUNING for P-tuning v2, which PEFT runs on a
+/// BERT with transformers 4 and refuses with transformers 5; LN_TUNING for norms that were tuned in
+/// place, and LORA with `bias: all` for other biases. Modules are named by full paths, with ranks and
 /// alphas of their own where the type has patterns; the trained head travels in `modules_to_save`.
 /// Only keys that every version of PEFT with the type knows are written: recent ones warn at
 /// unknown keys and older ones refuse them.
@@ -21,7 +22,8 @@ public struct HuggingFacePEFT: Exporter {
   public static let name = "hf-peft"
   public static let summary =
     "An adapter for Hugging Face PEFT: LORA, VERA, LOHA, LOKR, OFT, BOFT, IA3, SHIRA, "
-    + "PROMPT_TUNING, P_TUNING, PREFIX_TUNING."
+    + "PROMPT_TUNING, P_TUNING, PREFIX_TUNING, LN_TUNING."
+  public static let library = "peft"
 
   static let configFile = "adapter_config.json"
   static let tensorFile = "adapter_model.safetensors"
@@ -30,25 +32,52 @@ public struct HuggingFacePEFT: Exporter {
   static let wrapper = "base_model.model."
   static let promptWrapper = "base_model."
 
-  public init() {}
+  private let packing: RankPacking
+
+  public init() { packing = .byModule }
+
+  init(_ packing: RankPacking) { self.packing = packing }
 
   public func refusal(of subject: ExportSubject) -> String? {
-    if case .refusal(let reason) = PEFTAdapterTypes.choose(
-      subject.attached, modules(subject, encoderPrefix: ""), backbone: subject.backbone)
-    {
-      return reason
+    let modules = modules(subject, encoderPrefix: "")
+    switch PEFTAdapterTypes.choose(subject.attached, modules, backbone: subject.backbone) {
+    case .refusal(let reason): return reason
+    case .type(let type):
+      let tunesBiases = !PEFTBiases.tensors(subject.attached).isEmpty
+      if let reason = packing.refusal(of: type, modules, tunesBiases: tunesBiases) {
+        return reason
+      }
+    case .prompt(let type, _):
+      if let reason = packing.refusal(ofType: type.name) { return reason }
+    case .norms:
+      if let reason = packing.refusal(ofType: PEFTNorms.name) { return reason }
     }
     return TaskModel.head(of: subject) == nil ? TaskModel.headRefusal : nil
   }
 
+  public func conversion(of subject: ExportSubject) throws -> String? {
+    let model = try TaskModel.of(modelType: subject.source.config.modelType)
+    let modules = modules(subject, encoderPrefix: model.encoderPrefix)
+    guard let content = content(subject, modules, model) else { return nil }
+    // A basis that all modules share (VeRA) stands outside of the wrapper.
+    return subject.conversion(
+      to: content.type,
+      content.tensors.filter { modules.isEmpty || $0.name.hasPrefix(content.wrapper) })
+  }
+
   /// The adapted modules; adapters that stand on no linear map are none.
   private func modules(_ subject: ExportSubject, encoderPrefix: String) -> [PEFTModule] {
-    subject.attached.canonicalForms.compactMap { site, _, form in
+    let modules: [PEFTModule] = subject.attached.canonicalForms.compactMap { site, _, form in
       guard let linear = subject.backbone.linear(at: site) else { return nil }
       return PEFTModule(
         path: path(of: linear, encoderPrefix: encoderPrefix), form: form,
         inputWidth: linear.inputWidth, outputWidth: linear.outputWidth)
     }
+    let first = InsertionSite(layer: 0, point: .query)
+    guard modules.isEmpty, !PEFTBiases.tensors(subject.attached).isEmpty,
+      let linear = subject.backbone.linear(at: first)
+    else { return modules }
+    return [PEFTBiases.idle(linear, path: path(of: linear, encoderPrefix: encoderPrefix))]
   }
 
   private func path(of linear: Linear, encoderPrefix: String) -> String {
@@ -58,9 +87,11 @@ public struct HuggingFacePEFT: Exporter {
   public func write(_ subject: ExportSubject, to directory: String) throws {
     let model = try TaskModel.of(modelType: subject.source.config.modelType)
     let modules = modules(subject, encoderPrefix: model.encoderPrefix)
-    guard let content = content(subject, modules), let head = TaskModel.head(of: subject) else {
+    guard let content = content(subject, modules, model), let head = TaskModel.head(of: subject)
+    else {
       throw ExportError.refused(
-        format: Self.name, reason: refusal(of: subject) ?? TaskModel.headRefusal, others: [])
+        format: packing.formatName, reason: refusal(of: subject) ?? TaskModel.headRefusal,
+        others: [])
     }
     let folder = URL(filePath: directory)
     var fields = content.fields
@@ -81,12 +112,15 @@ public struct HuggingFacePEFT: Exporter {
     try SafetensorsWriter.write(
       tensors, metadata: ["format": "pt"], to: folder.appending(path: Self.tensorFile).path)
     try AtomicFile.write(
-      ModelCard.text(subject, format: Self.name, loading: loading(subject, model) + content.note),
+      ModelCard.text(
+        subject, format: packing.formatName, loading: loading(subject, model) + content.note),
       to: folder.appending(path: "README.md").path)
   }
 
   /// What the chosen type writes beside the head.
   private struct Content {
+    /// `peft_type`.
+    let type: String
     let fields: [String: ConfigValue]
     let tensors: [NamedTensor]
     let wrapper: String
@@ -95,26 +129,36 @@ public struct HuggingFacePEFT: Exporter {
   }
 
   /// nil where there is no type that holds everything.
-  private func content(_ subject: ExportSubject, _ modules: [PEFTModule]) -> Content? {
+  private func content(
+    _ subject: ExportSubject, _ modules: [PEFTModule], _ model: TaskModel
+  ) -> Content? {
     switch PEFTAdapterTypes.choose(subject.attached, modules, backbone: subject.backbone) {
     case .refusal:
       return nil
+    case .norms(let norms):
+      return Content(
+        type: PEFTNorms.name, fields: PEFTNorms.config(norms, prefix: model.encoderPrefix),
+        tensors: PEFTNorms.tensors(norms, prefix: model.encoderPrefix), wrapper: Self.wrapper)
     case .prompt(let type, let forms):
       var fields = type.fields(forms, backbone: subject.backbone)
       fields["peft_type"] = .text(type.name)
       return Content(
-        fields: fields, tensors: [type.tensor(forms)], wrapper: Self.promptWrapper,
-        note: type.note)
+        type: type.name, fields: fields, tensors: [type.tensor(forms)],
+        wrapper: Self.promptWrapper, note: type.note)
     case .type(let type):
+      let modules = packing.packed(modules)
       var fields = type.config(modules)
       fields["peft_type"] = .text(type.name)
+      let biases = PEFTBiases.named(
+        subject.attached, modules: modules, prefix: model.encoderPrefix)
       if type == LoRAType.self {
-        fields["bias"] = .text("none")
+        fields["bias"] = .text(biases.isEmpty ? "none" : "all")
         fields["fan_in_fan_out"] = .flag(false)
       }
       return Content(
-        fields: fields, tensors: type.tensors(modules, wrapper: Self.wrapper),
-        wrapper: Self.wrapper)
+        type: type.name, fields: fields,
+        tensors: type.tensors(modules, wrapper: Self.wrapper) + biases, wrapper: Self.wrapper,
+        note: packing.note)
     }
   }
 
@@ -142,6 +186,8 @@ public struct HuggingFacePEFT: Exporter {
     if let type = PEFTAdapterTypes.prompts.first(where: { config["peft_type"] == .text($0.name) }) {
       try type.attach(reader, to: backbone)
       wrapper = Self.promptWrapper
+    } else if config["peft_type"] == .text(PEFTNorms.name) {
+      try PEFTNorms.load(reader, config, into: backbone, prefix: model.encoderPrefix)
     } else if let type = PEFTAdapterTypes.all.first(where: {
       config["peft_type"] == .text($0.name)
     }) {
@@ -162,6 +208,10 @@ public struct HuggingFacePEFT: Exporter {
   ) throws {
     let file = PEFTFile(config: config, reader: reader, wrapper: Self.wrapper)
     let targets = Set(config["target_modules"]?.asTexts ?? [])
+    if config["bias"] == .text("all") {
+      try PEFTBiases.load(
+        reader, into: backbone, adapted: targets, prefix: model.encoderPrefix)
+    }
     for layer in 0..<backbone.layerCount {
       for point in backbone.insertionPoints(layer: layer) {
         guard let linear = backbone.linear(at: InsertionSite(layer: layer, point: point)) else {

@@ -13,10 +13,16 @@ import TensorCore
 public struct MergedCheckpoint: Exporter {
   public static let name = "merged"
   public static let summary = "A full checkpoint for transformers, adapters folded into it."
+  public static let library = "transformers"
 
   static let tensorFile = "model.safetensors"
 
   public init() {}
+
+  public func conversion(of subject: ExportSubject) -> String? {
+    subject.attached.tensors.isEmpty
+      ? nil : "folded into the backbone's weights; the adapter is no longer apart."
+  }
 
   public func refusal(of subject: ExportSubject) -> String? {
     if !subject.attached.isMergeable {

@@ -3,6 +3,7 @@ public enum ExporterRegistry {
   public static let all: [any Exporter.Type] = [
     ConfigurationFormat.self,
     HuggingFacePEFT.self,
+    PortablePEFT.self,
     MergedCheckpoint.self,
     AdapterHub.self,
   ]

@@ -30,7 +30,7 @@ public struct IA3: PEFTMethod {
     /// The input of the second feed-forward map, after the activation.
     case feedForwardOut = "ffn-out"
 
-    var point: InsertionPoint {
+    public var point: InsertionPoint {
       switch self {
       case .key: .key
       case .value: .value
@@ -40,7 +40,8 @@ public struct IA3: PEFTMethod {
       }
     }
 
-    var rescalesInput: Bool { self == .output || self == .feedForwardOut }
+    /// Whether columns of the map are rescaled, not rows.
+    public var rescalesInput: Bool { self == .output || self == .feedForwardOut }
 
     func count(_ shape: BackboneShape) -> Int {
       switch self {

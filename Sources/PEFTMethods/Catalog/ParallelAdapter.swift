@@ -24,7 +24,7 @@ public struct ParallelAdapter: PEFTMethod {
     case attention
     case both
 
-    var points: [InsertionPoint] {
+    public var points: [InsertionPoint] {
       switch self {
       case .feedForward: [.feedForwardBlock]
       case .attention: [.attentionBlock]

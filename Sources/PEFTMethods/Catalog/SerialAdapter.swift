@@ -26,7 +26,7 @@ public struct SerialAdapter: PEFTMethod {
     case houlsbyAttention = "houlsby-attention"
     case houlsbyFeedForward = "houlsby-feed-forward"
 
-    var points: [InsertionPoint] {
+    public var points: [InsertionPoint] {
       switch self {
       case .pfeiffer, .houlsbyFeedForward: [.feedForwardBlock]
       case .pfeifferAttention, .houlsbyAttention: [.attentionBlock]
@@ -34,7 +34,7 @@ public struct SerialAdapter: PEFTMethod {
       }
     }
 
-    var wiring: CanonicalForm.Bottleneck.Wiring {
+    public var wiring: CanonicalForm.Bottleneck.Wiring {
       switch self {
       case .pfeiffer, .pfeifferAttention: .closedBranch
       case .houlsby, .houlsbyAttention, .houlsbyFeedForward: .branchOutput

@@ -18,6 +18,8 @@ extension TrialJob {
       job.trial = 0
       job.threads = 0
       job.configuration = configuration.canonical
+      // The content counts, not where it lies.
+      job.start = try start.map { try SHA256.hexadecimal(ofFile: $0) }
       return SHA256.hexadecimal(of: try StableJSON.line(job))
     }
   }

@@ -23,13 +23,17 @@ public struct TrialJob: Codable, Hashable, Sendable {
   /// What `TrialResult.score` is measured on; the best epoch is always chosen on validation.
   public var split: EvaluationSplit
   public var headKind: HeadKind
+  /// The path of an adapter file whose tensors the training starts from, made from the deployed
+  /// form of the same configuration; nil draws initial values.
+  public var start: String?
   /// Threads that a matrix product may use; results are promised for equal numbers only.
   public var threads: Int
 
   public init(
     trial: Int, configuration: PEFTConfiguration, backbone: String, casing: Casing? = nil,
     task: String, seed: UInt64, replicate: Int = 0, block: Int? = nil,
-    split: EvaluationSplit = .validation, headKind: HeadKind = .automatic, threads: Int = 1
+    split: EvaluationSplit = .validation, headKind: HeadKind = .automatic, start: String? = nil,
+    threads: Int = 1
   ) {
     self.trial = trial
     self.configuration = configuration
@@ -41,6 +45,7 @@ public struct TrialJob: Codable, Hashable, Sendable {
     self.block = block
     self.split = split
     self.headKind = headKind
+    self.start = start
     self.threads = threads
   }
 }

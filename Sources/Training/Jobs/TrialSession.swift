@@ -41,6 +41,9 @@ final class TrialSession {
     let model = try FineTunedModel(
       backbone: source.backbone, configuration: job.configuration, headKind: job.headKind,
       outputCount: outputCount, headDropout: settings.backboneDropout, key: key)
+    if let start = job.start {
+      try AdapterDescription(file: start).load(start, into: model)
+    }
     // Texts are cut to what the attached configuration leaves of the positions.
     test =
       job.split == .test

@@ -1,6 +1,7 @@
 internal import Checkpoints
+internal import LinearAlgebra
 internal import NeuralNets
-internal import PEFTMethods
+public import PEFTMethods
 public import SearchSpaces
 internal import TensorCore
 public import Tokenizers
@@ -74,6 +75,49 @@ extension AdapterDescription {
       trainedConfiguration: configuration.canonical, headKind: model.headKind,
       outputCount: model.head.outputCount, kind: task.kind, labels: labels, task: task.name,
       backbone: backbone, casing: casing)
+  }
+
+  /// Writes an adapter file of tensors that come from elsewhere.
+  ///
+  /// - Parameters:
+  ///   - tensors: those of the configuration's methods, under the names of `AttachedConfiguration`.
+  ///   - head: those of the head, named `head.…`; empty leaves the head's initial values.
+  ///   - labels: the names of the classes in the order of the outputs; empty for a regression.
+  /// - Throws: `MethodError` for tensors that are not those of the configuration, `TrialError` for a
+  ///   head that the backbone cannot have.
+  public static func write(
+    _ tensors: [AdapterTensor], head: [AdapterTensor], configuration: PEFTConfiguration,
+    headKind: HeadKind, task: DownstreamTask, labels: [String], backbone: String,
+    casing: Casing?, to path: String
+  ) throws {
+    let source = try BackboneSource(name: backbone, casing: casing)
+    let model = try FineTunedModel(
+      backbone: source.backbone, configuration: configuration, headKind: headKind,
+      outputCount: task.kind.isRegression ? 1 : labels.count, headDropout: 0,
+      key: RandomKey(seed: 0))
+    try model.attached.load(tensors)
+    if !head.isEmpty { try load(head, into: model) }
+    try AdapterDescription(
+      trained: configuration, model: model, task: task, labels: labels, backbone: backbone,
+      casing: casing
+    ).write(model, to: path)
+  }
+
+  /// Sets a head to tensors that must be exactly its own.
+  private static func load(_ head: [AdapterTensor], into model: FineTunedModel) throws {
+    let own = model.headParameters
+    let unknown = head.map(\.name).filter { name in !own.contains { $0.name == name } }
+    guard unknown.isEmpty else { throw MethodError.unknownTensors(names: unknown) }
+    for entry in own {
+      guard let tensor = head.first(where: { $0.name == entry.name }) else {
+        throw MethodError.missingTensors(names: [entry.name])
+      }
+      guard tensor.shape == entry.parameter.shape.list else {
+        throw MethodError.wrongShape(
+          tensor: tensor.name, expected: entry.parameter.shape.list, got: tensor.shape)
+      }
+      entry.parameter.assign(tensor.values)
+    }
   }
 
   /// Writes the tensors of a model with this description, durably and with one spelling.

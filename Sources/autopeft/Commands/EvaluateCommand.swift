@@ -23,13 +23,6 @@ struct EvaluateCommand: ParsableCommand {
     }
     let score = try Predictor(adapter: file, backbone: adapter.backbone)
       .score(on: DownstreamTask(named: name), split: split)
-    var table = Table(columns: ["measure", "value"])
-    table.append([.text("score"), .number(score.score, digits: 4)])
-    for (name, value) in score.metrics.sorted(by: { $0.key < $1.key }) {
-      table.append([.text(name), .number(value, digits: 4)])
-    }
-    table.append([.text("loss"), .number(score.loss, digits: 4)])
-    table.append([.text("examples"), .integer(score.predictions.count)])
-    Console.output(table.rendered(as: output.format), terminator: "")
+    Console.output(ResultTable.of(score).rendered(as: output.format), terminator: "")
   }
 }

@@ -23,9 +23,16 @@ struct ExportCommand: ParsableCommand {
   @Option(
     name: .customLong("format"),
     help: ArgumentHelp(
-      "One of: \(ExporterRegistry.all.map { $0.name }.joined(separator: ", ")).",
+      "One of: \(ExporterRegistry.all.map { $0.name }.joined(separator: ", ")); with --list how the "
+        + "list is printed: table, json, jsonl or csv.",
       valueName: "format"))
   var exportFormat: String?
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --format hf-peft: one rank for all modules and no scales, which vLLM and llama.cpp read "
+        + "like PEFT; the same as --format \(PortablePEFT.name)."))
+  var portable = false
 
   @Option(help: ArgumentHelp("The folder to write; it must not exist.", valueName: "folder"))
   var output: String?
@@ -36,7 +43,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Read the export back as its consumer does; print the largest logit difference.")
   var check = false
 
-  @Flag(help: "Say which formats can hold the trial.")
+  @Flag(
+    help: ArgumentHelp(
+      "Say which formats hold the trial exactly, which convert it, and which refuse it and why."))
   var list = false
 
   @OptionGroup var runs: RunOptions
@@ -44,6 +53,14 @@ struct ExportCommand: ParsableCommand {
   func validate() throws {
     guard list || (exportFormat != nil && output != nil) else {
       throw ValidationError("export needs --format and --output, or --list.")
+    }
+    if list, let exportFormat, Table.Format(rawValue: exportFormat) == nil {
+      throw ValidationError(
+        "--format beside --list is how the list is printed (table, json, jsonl or csv), got "
+          + "'\(exportFormat)'.")
+    }
+    guard !portable || exportFormat == HuggingFacePEFT.name else {
+      throw ValidationError("--portable belongs to --format \(HuggingFacePEFT.name).")
     }
   }
 
@@ -59,15 +76,19 @@ struct ExportCommand: ParsableCommand {
     }
     let predictor = try Predictor(adapter: folder.adapterFile)
     let subject = try subject(history, number: number, predictor: predictor)
+    let task = try DownstreamTask(named: try history.settings().task)
     if list {
-      printList(subject)
+      let examples = try task.data().validation.prefix(ExportListing.exampleCount)
+      let table = try ExportListing.table(subject, batches: predictor.batches(Array(examples)))
+      let format = exportFormat.flatMap(Table.Format.init) ?? .table
+      Console.output(table.rendered(as: format), terminator: "")
       return
     }
-    guard let exportFormat, let output else { return }
+    guard let named = exportFormat, let output else { return }
+    let exportFormat = portable ? PortablePEFT.name : named
     try Export.write(subject, format: exportFormat, to: output)
     Console.output("\(output)")
     if check {
-      let task = try DownstreamTask(named: try history.settings().task)
       let examples = try task.data().validation
       let difference = try Export.check(
         subject, format: exportFormat, directory: output, batches: predictor.batches(examples))
@@ -92,17 +113,9 @@ struct ExportCommand: ParsableCommand {
       provenance: ExportSubject.Provenance(
         run: history.run.name, trial: number, task: predictor.description.task,
         metric: task.metric.name, score: record.trial.score,
-        programVersion: ProgramVersion.text))
-  }
-
-  private func printList(_ subject: ExportSubject) {
-    var table = Table(columns: ["format", "holds", "note"])
-    for format in Export.overview(of: subject) {
-      table.append([
-        .text(format.name), .text(format.refusal == nil ? "exactly" : "refused"),
-        .text(format.refusal ?? format.summary),
-      ])
-    }
-    Console.output(table.rendered(as: .table), terminator: "")
+        interval: try ScoreInterval.read(history.run.trial(number), metric: task.metric),
+        freshScores: try history.trials().filter {
+          $0.replicate > 0 && $0.identity == record.identity
+        }.compactMap(\.trial.score), programVersion: ProgramVersion.text))
   }
 }

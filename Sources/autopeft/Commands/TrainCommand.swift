@@ -95,14 +95,7 @@ struct TrainCommand: ParsableCommand {
     }
     let runner = TrialRunner(job: job, directory: folder, trace: traceRequest)
     guard case .finished(let result) = try runner.run() else { return }
-    var table = Table(columns: ["measure", "value"])
-    table.append([.text("state"), .text(result.state.rawValue)])
-    table.append([.text("score"), .number(result.score, digits: 4)])
-    table.append([.text("best_epoch"), result.bestEpoch.map { .integer($0) } ?? .missing])
-    table.append([.text("steps"), .integer(result.steps)])
-    table.append([.text("parameters"), .integer(result.counts.trainedParameters)])
-    table.append([.text("head_parameters"), .integer(result.counts.headParameters)])
-    Console.output(table.rendered(as: output.format), terminator: "")
+    Console.output(ResultTable.of(result).rendered(as: output.format), terminator: "")
     if let failure = result.failure {
       throw Failure.Outcome(code: 3, text: failure)
     }
