@@ -88,7 +88,9 @@ private struct AttentionParents {
   var rivals: Tensor?
 
   var requireGradient: Bool {
-    [q, k, v, prefixKeys, prefixValues, rivals].contains { $0?.requiresGradient ?? false }
+    q.requiresGradient || k.requiresGradient || v.requiresGradient
+      || prefixKeys?.requiresGradient ?? false || prefixValues?.requiresGradient ?? false
+      || rivals?.requiresGradient ?? false
   }
 }
 
