@@ -31,6 +31,7 @@ public enum MethodRegistry {
     FAR.self,
     DiffPruning.self,
     SAM.self,
+    SPT.self,
     SAID.self,
     EmbeddingTuning.self,
   ]
