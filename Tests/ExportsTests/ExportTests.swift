@@ -92,6 +92,7 @@ struct ExportCase: CustomTestStringConvertible {
       [MethodInstance("ia3", ["targets": .list(["key", "output", "ffn-in"])])],
       holds: ["config", "hf-peft", "merged"]),
     mapped("sam", ["rank-equivalent": .integer(1)]),
+    mapped("spt", ["rank-equivalent": .integer(1)]),
     mapped("diff-pruning", ["rank-equivalent": .integer(1), "gate-steps": .integer(0)]),
     .of(
       "diff-pruning with gates",

@@ -37,6 +37,7 @@ import Testing
   private static let selective: [Fixture] = [
     Fixture("far", MethodInstance("far", ["retention": .integer(20)])),
     Fixture("sam", entries("sam", rank: 1)),
+    Fixture("spt", entries("spt", rank: 2, ["rank": .integer(2)])),
     Fixture("diff-pruning-none", pruned("none")), Fixture("diff-pruning-map", pruned("map")),
     Fixture("diff-pruning-row", pruned("row")),
     mapped("said", "said", ["dimension": .integer(40)]),

@@ -33,6 +33,15 @@ import Testing
   /// Two layers of 16 + 16 and 32 + 16 entries.
   private static let samCount = 2 * (32 + 48)
 
+  private static let spt = MethodInstance(
+    "spt",
+    [
+      "targets": .list(["query", "ffn-out"]), "rank-equivalent": .integer(2),
+      "rank": .integer(2), "batches": .integer(4),
+    ])
+  /// Twice as many as `samCount`.
+  private static let sptCount = 2 * samCount
+
   private static let diff = MethodInstance(
     "diff-pruning",
     ["targets": .list(["query", "ffn-out"]), "rank-equivalent": .integer(1)])
@@ -49,6 +58,9 @@ import Testing
     Case(methods: [diff], trainedParameters: diffCount),
     Case(methods: [diff, lora], trainedParameters: diffCount + 2 * 2 * (32 + 48)),
     Case(methods: [diff, prefix], trainedParameters: diffCount + 2 * 2 * 2 * 16),
+    Case(methods: [spt], trainedParameters: sptCount),
+    Case(methods: [spt, lora], trainedParameters: sptCount + 2 * 2 * (32 + 48)),
+    Case(methods: [spt, prefix], trainedParameters: sptCount + 2 * 2 * 2 * 16),
     Case(methods: [far, sam], trainedParameters: farCount + samCount),
   ]
 

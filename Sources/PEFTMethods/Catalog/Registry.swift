@@ -32,6 +32,7 @@ public enum MethodRegistry {
     FAR.self,
     DiffPruning.self,
     SAM.self,
+    SPT.self,
     SAID.self,
     EmbeddingTuning.self,
   ]
