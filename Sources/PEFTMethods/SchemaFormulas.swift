@@ -17,7 +17,7 @@ extension PEFTMethod {
     }
   }
 
-  /// The schema's inserted rows or taken positions from a formula over the typed method; as for
+  /// The schema's inserted rows, taken positions or passes from a formula over the typed method; as for
   /// `counting`.
   static func inserting(
     _ formula: @escaping @Sendable (Self) -> Int
@@ -25,6 +25,19 @@ extension PEFTMethod {
     { instance in
       do {
         return formula(try Self(instance))
+      } catch {
+        return 0
+      }
+    }
+  }
+
+  /// The schema's lowest layer from a formula over the typed method; as for `counting`.
+  static func startingAt(
+    _ formula: @escaping @Sendable (Self, BackboneShape) -> Int
+  ) -> @Sendable (MethodInstance, BackboneShape) -> Int {
+    { instance, shape in
+      do {
+        return formula(try Self(instance), shape)
       } catch {
         return 0
       }

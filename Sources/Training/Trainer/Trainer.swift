@@ -131,7 +131,7 @@ final class Trainer {
     TrainingStep(index: progress.step, total: plan.schedule.totalSteps)
   }
 
-  /// Forward and backward of one batch; the mean loss, penalties apart.
+  /// Forward and backward of one batch; the mean loss of its first pass, penalties apart.
   private func gradients(of indices: ArraySlice<Int>) throws(TrainingFailure) -> Double {
     let tape = trainingTape
     tape.reset()
@@ -143,14 +143,18 @@ final class Trainer {
     let expected = targets.targets(indices, of: data.training)
     tape.clock?.lap(.data)
     let states = trainingStates?.tensor(indices, of: data.training, batch: batch, tape: tape)
-    let logits =
+    func logits() -> Tensor {
       states.map { model.logits(batch, from: $0, tape: tape) } ?? model.logits(batch, tape: tape)
-    let loss = expected.loss(logits, tape: tape)
+    }
+    let first = logits()
+    let loss = expected.loss(first, tape: tape)
     let value = Double(loss.scalar)
     guard value.isFinite else {
       throw .lossNotFinite(step: progress.step + 1, learningRate: settings.learningRate)
     }
-    tape.backward(from: model.attached.hooks.penalised(loss, position, tape: tape))
+    tape.backward(
+      from: model.attached.hooks.objective(
+        loss, logits: first, targets: expected, position, tape: tape, secondPass: logits))
     return value
   }
 
