@@ -5,6 +5,8 @@ internal import TensorCore
 final class AdaptedEmbeddings {
   let tables: Embeddings
   private var adapters: [any EmbeddingAdapter] = []
+  /// Whether rows differ from sequence to sequence.
+  private var hasOwnRows = false
   /// The last expanded batch, whose memory the next one uses again.
   private var lastExpanded = PackedBatch()
 
@@ -14,10 +16,12 @@ final class AdaptedEmbeddings {
 
   func attach(_ adapter: any EmbeddingAdapter) {
     adapters.append(adapter)
+    hasOwnRows = hasOwnRows || adapter is any RoutedEmbeddingAdapter
   }
 
   func detachAll() {
     adapters.removeAll()
+    hasOwnRows = false
   }
 
   /// By how much the positions of the texts move.
@@ -38,11 +42,47 @@ final class AdaptedEmbeddings {
     precondition(
       batch.insertedRows == insertedRows && batch.positionShift == positionShift,
       "embeddings: the batch has \(batch.insertedRows) inserted rows, the adapters \(insertedRows)")
-    var inserted: Tensor?
+    return tables(batch, inserted: inserted(batch, tape: tape), tape: tape)
+  }
+
+  /// Rows that some adapter puts in front of each sequence.
+  private struct Rows {
+    let values: Tensor
+    /// P.
+    let count: Int
+    /// Whether every sequence has P of its own.
+    let areOwn: Bool
+  }
+
+  /// All inserted rows, [P, D] where every sequence has the same and [B·P, D] else.
+  private func inserted(_ batch: PackedBatch, tape: Tape) -> Tensor? {
+    guard !hasOwnRows else { return ownRows(batch, tape: tape) }
+    var shared: Tensor?
     for adapter in adapters {
       guard let rows = adapter.rows(tape: tape) else { continue }
-      inserted = inserted.map { tape.concatenateRows([$0, rows]) } ?? rows
+      shared = shared.map { tape.concatenateRows([$0, rows]) } ?? rows
     }
-    return tables(batch, inserted: inserted, tape: tape)
+    return shared
+  }
+
+  /// The rows of each sequence one after the other, in the order of attachment: [B·P, D].
+  private func ownRows(_ batch: PackedBatch, tape: Tape) -> Tensor {
+    let words = tables.wordMeans(batch, tape: tape)
+    let parts = adapters.compactMap { adapter -> Rows? in
+      let own = (adapter as? any RoutedEmbeddingAdapter)?.ownRows(words, tape: tape)
+      return (own ?? adapter.rows(tape: tape)).map {
+        Rows(values: $0, count: adapter.rowCount, areOwn: own != nil)
+      }
+    }
+    var order: [Int32] = []
+    for sequence in 0..<batch.sequenceCount {
+      var start = 0
+      for part in parts {
+        let own = start + (part.areOwn ? sequence * part.count : 0)
+        order += (own..<own + part.count).map { Int32($0) }
+        start += part.values.rows
+      }
+    }
+    return tape.gatherRows(tape.concatenateRows(parts.map(\.values)), rows: order)
   }
 }

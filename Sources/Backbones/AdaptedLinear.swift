@@ -63,12 +63,12 @@ final class ResidualEnd {
 
   /// Closes a branch with output u [T, D] over the residual input x [T, D].
   func callAsFunction(_ u: Tensor, residual x: Tensor, tape: Tape) -> Tensor {
-    guard let first = adapters.first else { return norm(u, residual: x, tape: tape) }
     let branch = ResidualBranch(input: x, output: u, closingNorm: norm)
-    var sum = first.delta(branch, tape: tape)
-    for adapter in adapters.dropFirst() {
-      sum = tape.add(sum, adapter.delta(branch, tape: tape))
+    var sum: Tensor?
+    for adapter in adapters where adapter.isActive(tape: tape) {
+      let delta = adapter.delta(branch, tape: tape)
+      sum = sum.map { tape.add($0, delta) } ?? delta
     }
-    return norm(tape.add(u, sum), residual: x, tape: tape)
+    return norm(sum.map { tape.add(u, $0) } ?? u, residual: x, tape: tape)
   }
 }

@@ -74,6 +74,15 @@ public struct FoldedMap {
 public protocol HiddenAdapter: Adapter {
   /// The delta [T, D] that the adapter adds to the branch.
   func delta(_ branch: ResidualBranch, tape: Tape) -> Tensor
+  /// Whether the adapter takes part in this pass; true by default.
+  ///
+  /// One that is left out is not computed at all, forward or backward. It may follow the noise of the
+  /// pass; without noise the answer is what is deployed.
+  func isActive(tape: Tape) -> Bool
+}
+
+extension HiddenAdapter {
+  public func isActive(tape: Tape) -> Bool { true }
 }
 
 /// What a `HiddenAdapter` may read of its residual branch.
@@ -123,8 +132,20 @@ public protocol EmbeddingAdapter: Adapter {
   var rowCount: Int { get }
   /// By how much the positions of the text move, at least P; P unless the adapter says more.
   var positionShift: Int { get }
-  /// The rows [P, D]; nil where there are none.
+  /// The rows [P, D] that all sequences share; nil where there are none.
   func rows(tape: Tape) -> Tensor?
+}
+
+/// An embedding adapter whose rows differ from sequence to sequence; it shares none.
+public protocol RoutedEmbeddingAdapter: EmbeddingAdapter {
+  /// The rows of every sequence's own, [B·P, D] in the order of the sequences.
+  ///
+  /// - Parameter words: the means of the texts' word embeddings, [B, D].
+  func ownRows(_ words: Tensor, tape: Tape) -> Tensor
+}
+
+extension RoutedEmbeddingAdapter {
+  public func rows(tape: Tape) -> Tensor? { nil }
 }
 
 extension EmbeddingAdapter {

@@ -17,14 +17,25 @@ public final class Embeddings {
 
   /// The sums for all tokens of a batch: [T, D].
   ///
-  /// - Parameter inserted: the embeddings [P, D] of the rows that the batch has in front of each
-  ///   sequence, in place of those of words.
+  /// - Parameter inserted: the embeddings of the rows that the batch has in front of each sequence, in
+  ///   place of those of words: [P, D] for all sequences, or [B·P, D], P of each one's own.
   public func callAsFunction(
     _ batch: PackedBatch, inserted: Tensor? = nil, tape: Tape
   ) -> Tensor {
-    tape.embeddingSum(
-      tokens: batch.tokens, types: batch.types, positions: batch.positions,
+    let isShared = inserted.map { $0.rows == batch.insertedRows } ?? true
+    return tape.embeddingSum(
+      tokens: isShared ? batch.tokens : batch.tokensOfOwnRows, types: batch.types,
+      positions: batch.positions,
       tokenTable: tape.parameter(words), typeTable: tape.parameter(tokenTypes),
       positionTable: tape.parameter(positions), inserted: inserted)
+  }
+  /// The mean of each text's word embeddings, without inserted rows: [B, D].
+  public func wordMeans(_ batch: PackedBatch, tape: Tape) -> Tensor {
+    var offsets: [Int32] = [0]
+    for sequence in 0..<batch.sequenceCount {
+      offsets.append(offsets[sequence] + Int32(batch.length(sequence) - batch.insertedRows))
+    }
+    let rows = tape.gatherRows(tape.parameter(words), rows: batch.tokens.filter { $0 >= 0 })
+    return tape.sequenceMeans(rows, offsets: offsets)
   }
 }

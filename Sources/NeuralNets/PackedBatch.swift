@@ -90,6 +90,17 @@ public struct PackedBatch: Sendable, Equatable {
     }
   }
 
+  /// The tokens with −1 − (b · P + i) for row i of P in front of sequence b.
+  public var tokensOfOwnRows: [Int32] {
+    var tokens = tokens
+    for sequence in 0..<sequenceCount {
+      for row in 0..<insertedRows {
+        tokens[Int(offsets[sequence]) + row] = -1 - Int32(sequence * insertedRows + row)
+      }
+    }
+    return tokens
+  }
+
   /// B.
   public var sequenceCount: Int { offsets.count - 1 }
   /// T.

@@ -17,10 +17,10 @@ extension AttachedConfiguration {
     case .training:
       return tensors.map(AdapterTensor.init)
     case .deployed:
-      let kept = tensors.filter { $0.kind != .reparametrisation }.map(AdapterTensor.init)
-      let isFolded = kept.count < tensors.count
-      guard isFolded else { return kept }
+      let kept = tensors.filter { $0.kind != .reparametrisation && $0.kind != .dropped }
+        .map(AdapterTensor.init)
       let folded = Set(tensors.filter { $0.kind == .reparametrisation }.map(\.name))
+      guard !folded.isEmpty else { return kept }
       let adapters = adapters.compactMap { $0.adapter as? any FoldedAdapter }
         .filter { $0.parameters.contains { folded.contains($0.path) } }
       return kept + adapters.flatMap { $0.foldedTensors() }

@@ -54,9 +54,13 @@ public final class AttachedConfiguration {
     }
   }
 
-  /// What each adapter amounts to now, at its site.
+  /// What each adapter amounts to now, at its site; none for one that is left out of evaluation.
   public var canonicalForms: [(site: InsertionSite, method: String, form: CanonicalForm)] {
-    adapters.map { ($0.site, $0.method, $0.adapter.canonicalForm) }
+    let dropped = Set(
+      tensors.filter { $0.kind == .dropped }.map { ObjectIdentifier($0.parameter) })
+    return adapters.filter { placed in
+      !placed.adapter.parameters.contains { dropped.contains(ObjectIdentifier($0)) }
+    }.map { ($0.site, $0.method, $0.adapter.canonicalForm) }
   }
 
   /// The backbone's own tensors that methods rewrite or store.

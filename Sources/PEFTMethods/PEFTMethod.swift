@@ -81,6 +81,8 @@ public struct AttachedTensor {
     case added
     /// Made by the method, folded into other tensors after training.
     case reparametrisation
+    /// Made by the method, left out of evaluation and of what is deployed.
+    case dropped
     /// The backbone's own tensor, unfrozen and rewritten in place.
     case rewritten
     /// The backbone's own tensor, stored with the method but not trained (a key bias).

@@ -30,14 +30,27 @@ extension PEFTMethod {
     }
   }
 
-  /// The schema's inserted rows or taken positions from a formula over the typed method; as for
-  /// `counting`.
+  /// The schema's inserted rows, taken positions or passes from a formula over the typed method; as
+  /// for `counting`.
   static func inserting(
     _ formula: @escaping @Sendable (Self) -> Int
   ) -> @Sendable (MethodInstance) -> Int {
     { instance in
       do {
         return formula(try Self(instance))
+      } catch {
+        return 0
+      }
+    }
+  }
+
+  /// The schema's lowest layer from a formula over the typed method; as for `counting`.
+  static func startingAt(
+    _ formula: @escaping @Sendable (Self, BackboneShape) -> Int
+  ) -> @Sendable (MethodInstance, BackboneShape) -> Int {
+    { instance, shape in
+      do {
+        return formula(try Self(instance), shape)
       } catch {
         return 0
       }

@@ -57,6 +57,14 @@ public struct MethodSchema: Sendable {
   ///
   /// They are the inserted rows' own unless it says more. It depends on what counts depend on.
   public var takenPositions: @Sendable (MethodInstance) -> Int
+  /// How often a training step on classes runs its batch for an instance; 1 for most methods.
+  ///
+  /// It depends on what counts depend on.
+  public var passes: @Sendable (MethodInstance) -> Int
+  /// The lowest layer that an instance of model scope tunes; 0 for most, and no matter for others.
+  ///
+  /// It depends on what counts depend on.
+  public var lowestLayer: @Sendable (MethodInstance, BackboneShape) -> Int
 
   public init(
     name: String, summary: String, scope: Scope, parameters: [ParameterSchema],
@@ -68,7 +76,9 @@ public struct MethodSchema: Sendable {
     positionCount: @escaping @Sendable (MethodInstance, BackboneShape) -> Int = { _, _ in 0 },
     claims: @escaping @Sendable (MethodInstance, BackboneShape) -> [String] = { _, _ in [] },
     insertedRows: @escaping @Sendable (MethodInstance) -> Int = { _ in 0 },
-    takenPositions: (@Sendable (MethodInstance) -> Int)? = nil
+    takenPositions: (@Sendable (MethodInstance) -> Int)? = nil,
+    passes: @escaping @Sendable (MethodInstance) -> Int = { _ in 1 },
+    lowestLayer: @escaping @Sendable (MethodInstance, BackboneShape) -> Int = { _, _ in 0 }
   ) {
     self.name = name
     self.summary = summary
@@ -84,6 +94,8 @@ public struct MethodSchema: Sendable {
     self.claims = claims
     self.insertedRows = insertedRows
     self.takenPositions = takenPositions ?? insertedRows
+    self.passes = passes
+    self.lowestLayer = lowestLayer
   }
 }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import NeuralNets
+import SearchSpaces
 import TensorCore
 import TestSupport
 import Testing
@@ -75,6 +76,28 @@ import Testing
       let difference = try Export.check(
         subject, format: AdapterHub.name, directory: output, batches: [TinySubject.batch])
       #expect(difference <= 2e-5)
+    }
+  }
+
+  /// AdaMix is written as the one adapter that it is averaged to, AdapterDrop without what it drops.
+  @Test func whatIsOnlyThereToTrainIsNotWritten() throws {
+    let adamix = MethodInstance(
+      "adamix", ["bottleneck": .integer(3), "down-copies": .integer(3), "up-copies": .integer(2)])
+    let drop = MethodInstance("adapterdrop", ["bottleneck": .integer(3), "dropped": .integer(1)])
+    let subjects = [
+      try TinySubject.make([LayerGroup(layers: 2, methods: [adamix])], head: .pooler),
+      try TinySubject.make([LayerGroup(layers: 2, methods: [])], model: [drop], head: .pooler),
+    ]
+    for (subject, tensorCount) in zip(subjects, [8, 4]) {
+      try TinySubject.withFolder { folder in
+        let output = folder.appending(path: "export").path
+        try Export.write(subject, format: AdapterHub.name, to: output)
+        let file = "\(output)/\(AdapterHub.tensorFile)"
+        #expect(try TorchArchiveReader.tensors(of: file).count == tensorCount)
+        let difference = try Export.check(
+          subject, format: AdapterHub.name, directory: output, batches: [TinySubject.batch])
+        #expect(difference <= 2e-5)
+      }
     }
   }
 

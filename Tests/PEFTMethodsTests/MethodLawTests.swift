@@ -17,7 +17,8 @@ import Testing
 
   @Test(arguments: LawCase.all)
   func onlyDeclaredParametersGetGradients(_ law: LawCase) throws {
-    let model = try TinyModel(PEFTConfiguration(law: law.instance))
+    // All of a few ReLUs may be closed by chance, which no GELU is.
+    let model = try TinyModel(PEFTConfiguration(law: law.smooth.instance))
     model.perturb()
     model.backward()
     let trained = Set(model.tensors.filter(\.isTrained).map { ObjectIdentifier($0.parameter) })
@@ -30,7 +31,10 @@ import Testing
     for tensor in model.tensors {
       #expect(tensor.parameter.isTrainable == tensor.isTrained, "\(tensor.name)")
       let isReached = tensor.parameter.gradient.contains { $0 != 0 }
-      #expect(isReached == tensor.isTrained, "\(tensor.name) is reached by no gradient")
+      // Without noise what is dropped takes no part.
+      #expect(
+        isReached == (tensor.isTrained && tensor.kind != .dropped),
+        "\(tensor.name) is reached by no gradient")
     }
   }
 

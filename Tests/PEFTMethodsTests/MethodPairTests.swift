@@ -20,7 +20,7 @@ import Testing
     /// Whether both own the attention of the upper layers.
     var shareAttention: Bool {
       Set([first.instance.name, second.instance.name]).isSubset(
-        of: ["prefix", "p-tuning-v2", "unipelt"])
+        of: ["prefix", "p-tuning-v2", "apt", "unipelt"])
     }
 
     /// The tensors that both rewrite in one place.

@@ -65,7 +65,8 @@ import Testing
     prompted("p-tuning-mlp", "p-tuning", ["encoder-width": .integer(5)]),
     prompted(
       "p-tuning-lstm", "p-tuning", ["encoder": .text("lstm"), "encoder-width": .integer(5)]),
-    prompted("p-tuning-v2", "p-tuning-v2", [:]),
+    prompted("smop", "smop", ["prompts": .integer(4)]),
+    prompted("p-tuning-v2", "p-tuning-v2", [:]), prompted("apt", "apt", [:]),
   ]
 
   private static func prompted(
@@ -207,6 +208,12 @@ import Testing
       "autopeft", MethodInstance("adapter", ["bottleneck": .integer(5)]),
       MethodInstance("parallel-adapter", ["bottleneck": .integer(3)]),
       MethodInstance("prefix", ["length": .integer(2), "mlp-width": .integer(0)])),
+    Fixture(
+      "adamix",
+      MethodInstance(
+        "adamix",
+        ["bottleneck": .integer(5), "down-copies": .integer(3), "up-copies": .integer(2)])),
+    adapterDrop("robust"), adapterDrop("specialised"),
     Fixture("unipelt", unipelt(mlp: 8, rank: 3)),
     Fixture("unipelt-ap", unipelt(mlp: 0, rank: 0)),
     Fixture(
@@ -230,6 +237,18 @@ import Testing
         LayerGroup(layers: 1, methods: [MethodInstance("full", [:])]),
       ]),
   ]
+
+  private static func adapterDrop(_ training: String) -> Fixture {
+    Fixture(
+      "adapterdrop-\(training)", groups: [LayerGroup(layers: 2, methods: [])],
+      model: [
+        MethodInstance(
+          "adapterdrop",
+          [
+            "bottleneck": .integer(6), "dropped": .integer(1), "training": .text(training),
+          ])
+      ])
+  }
 
   private static func unipelt(mlp: Int, rank: Int) -> MethodInstance {
     MethodInstance(
@@ -280,8 +299,10 @@ import Testing
       let tape = Tape(recording: true)
       tape.noise = RandomKey(seed: 77).derived(step)
       let logits = model.logits(model.batches[step % 2], tape: tape)
-      let loss = model.attached.hooks.penalised(
-        tape.crossEntropy(logits, labels: model.labels[step % 2]), position, tape: tape)
+      let targets = Targets.classes(model.labels[step % 2])
+      let loss = model.attached.hooks.objective(
+        targets.loss(logits, tape: tape), logits: logits, targets: targets, position, tape: tape
+      ) { model.logits(model.batches[step % 2], tape: tape) }
       losses.append(loss.scalar)
       tape.backward(from: loss)
       optimizer.step(factor: 1)

@@ -92,6 +92,23 @@ import Testing
       model: [MethodInstance("p-tuning-v2", [:])], trained: 368_640, deployed: 368_640,
       published: 368_640),
     row(
+      "AdaMix 48 of the paper", bertBase, [MethodInstance("adamix", [:])], trained: 2_223_360,
+      deployed: 894_528, published: 894_528),
+    row(
+      "AdapterDrop of 5 layers, robust", bertBase, [],
+      model: [MethodInstance("adapterdrop", [:])], trained: 894_528, deployed: 7 * 74_544,
+      published: 7 * 73_728),
+    row(
+      "AdapterDrop of 5 layers, specialised", bertBase, [],
+      model: [MethodInstance("adapterdrop", ["training": .text("specialised")])],
+      trained: 7 * 74_544, deployed: 7 * 74_544, published: 7 * 73_728),
+    row(
+      "SMoP 4 × 5", bertBase, [], model: [MethodInstance("smop", [:])], trained: 18_432,
+      deployed: 18_432, published: 18_432),
+    row(
+      "APT 20", bertBase, [], model: [MethodInstance("apt", [:])], trained: 368_640 + 184_332,
+      deployed: 368_640 + 184_332, published: 368_640 + 184_332),
+    row(
       "UniPELT of AdapterHub on MiniLM", miniLM,
       [MethodInstance("unipelt", ["bottleneck": .integer(24)])], trained: 2_760_872,
       deployed: 242_088, published: 242_088),

@@ -18,6 +18,22 @@ import Testing
     groups: [
       LayerGroup(layers: 1, methods: []), LayerGroup(layers: 1, methods: [TinyTrial.lora]),
     ])
+  /// Two passes of a step read the same states.
+  static let twice = Case(
+    description: "upper layer in two passes",
+    groups: [
+      LayerGroup(layers: 1, methods: []),
+      LayerGroup(layers: 1, methods: [MethodInstance("adamix", ["bottleneck": .integer(3)])]),
+    ])
+  static let dropped = Case(
+    description: "adapters above a dropped layer", groups: [LayerGroup(layers: 2, methods: [])],
+    model: [
+      MethodInstance(
+        "adapterdrop",
+        [
+          "bottleneck": .integer(3), "dropped": .integer(1), "training": .text("specialised"),
+        ])
+    ])
   static let none = Case(
     description: "head only", groups: [LayerGroup(layers: 2, methods: [])])
 
@@ -44,7 +60,7 @@ import Testing
 
   /// In memory, into an empty folder, out of a filled one and over a damaged one: the same bits, and
   /// within rounding those of a training that computes all layers in every step.
-  @Test(arguments: [upper, none])
+  @Test(arguments: [upper, twice, dropped, none])
   func whereStatesComeFromChangesNoBit(sample: Case) throws {
     let trial = try TinyTrial()
     let folder = try trial.folder.makeFolder("cache")

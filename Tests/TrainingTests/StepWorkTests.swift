@@ -155,6 +155,25 @@ import Testing
     #expect(model.stepWork(lengths: [4, 6], readsFrozenStates: false) == expected)
   }
 
+  /// A second pass is a step's work once more, and a regression has none.
+  @Test func secondPassesAreCounted() throws {
+    let folder = try TemporaryFolder()
+    func work(_ consistency: Bool, outputCount: Int) throws -> StepWork {
+      let source = try BackboneSource(name: try TinyBackbone.make(in: folder))
+      let adamix = MethodInstance(
+        "adamix", ["bottleneck": .integer(3), "consistency": .flag(consistency)])
+      return try FineTunedModel(
+        backbone: source.backbone,
+        configuration: PEFTConfiguration(
+          groups: [LayerGroup(layers: 2, methods: [adamix])], training: TrainingSettings()),
+        headKind: .automatic, outputCount: outputCount, headDropout: 0, key: RandomKey(seed: 1)
+      ).stepWork(lengths: [4, 6], readsFrozenStates: false)
+    }
+    let (once, twice) = (try work(false, outputCount: 2), try work(true, outputCount: 2))
+    #expect(twice.forward == 2 * once.forward && twice.backward == 2 * once.backward)
+    #expect(try work(true, outputCount: 1) == work(false, outputCount: 1))
+  }
+
   /// The walk over a real model finds its adapters: LoRA r 2 on query and value of two layers.
   @Test func aModelIsWalkedAsItIs() throws {
     let folder = try TemporaryFolder()

@@ -51,6 +51,25 @@ import Testing
     #expect(TinyTrial.deterministic(everyStep.result) == expected)
   }
 
+  /// Copies, dropped layers and second passes are drawn by the step alone.
+  @Test func methodsThatDrawResumeWithTheSameBits() throws {
+    let adamix = MethodInstance(
+      "adamix", ["bottleneck": .integer(3), "down-copies": .integer(3), "up-copies": .integer(2)])
+    let drop = MethodInstance("adapterdrop", ["bottleneck": .integer(3), "dropped": .integer(1)])
+    let trial = try TinyTrial(methods: [adamix], model: [drop])
+    let whole = try trial.run(in: "whole")
+    #expect(whole.result.state == .complete)
+    for stop in [2, 5, 9] {
+      let parts = try trial.run(in: "stop-\(stop)", stoppingAfter: [stop])
+      #expect(
+        TinyTrial.deterministic(parts.result) == TinyTrial.deterministic(whole.result))
+      let isEqual =
+        try TinyTrial.bytes(parts.directory, "adapter.safetensors")
+        == TinyTrial.bytes(whole.directory, "adapter.safetensors")
+      #expect(isEqual, "stop \(stop)")
+    }
+  }
+
   static let withPatience = TrainingSettings(
     epochs: 4, batch: 6, learningRate: 0.02, schedule: .cosine, warmup: 0.2, weightDecay: 0.1,
     patience: 1, examples: 15, maximumLength: 12)

@@ -9,6 +9,9 @@ struct InstanceFacts: Sendable {
   let claims: [String]
   let insertedRows: Int
   let takenPositions: Int
+  let passes: Int
+  /// Of an instance of model scope.
+  let lowestLayer: Int
   let workload: MethodWorkload
 
   init(_ instance: MethodInstance, schema: MethodSchema, backbone: BackboneShape) {
@@ -18,8 +21,10 @@ struct InstanceFacts: Sendable {
     claims = schema.claims(instance, backbone)
     insertedRows = schema.insertedRows(instance)
     takenPositions = schema.takenPositions(instance)
+    passes = schema.passes(instance)
+    lowestLayer = schema.lowestLayer(instance, backbone)
     let size = schema.sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
-    let places = schema.scope == .model ? backbone.layers : 1
+    let places = schema.scope == .model ? backbone.layers - lowestLayer : 1
     workload =
       claims.isEmpty && insertedRows == 0
       ? MethodWorkload(

@@ -17,8 +17,9 @@ extension TrialCosts {
   ///   state before the activation function (F) and the attention's probabilities (H·m). Not
   ///   counted: the inner state behind the function, F more in a layer where a method adapts or
   ///   trains the map that reads it. The last layer is counted whole, also where the head reads
-  ///   first tokens only. A model-wide method counts from layer 1; an encoder that makes P rows is
-  ///   small beside t and not counted.
+  ///   first tokens only. A model-wide method counts from the lowest layer that it tunes, the first
+  ///   one for most; an encoder that makes P rows is small beside t and not counted. All of it once
+  ///   for each pass of a step: two where a method compares two answers.
   /// - flopsPerToken = ⌈m / n · (2 · Σ over layers of (4·D² + 2·D·F + 2·m·D) + 2 · Σ of the methods'
   ///   own multiply-adds)⌉, for each token of the text; norms, activation functions, embeddings and
   ///   the head are left out.
@@ -45,6 +46,7 @@ extension TrialCosts {
     var lastingMultiplyAdds = 0
     var methodActivations = 0
     var lowestTuned: Int?
+    var passes = 1
     var sharing: [MethodInstance] = []
     var layer = 0
     for group in configuration.groups {
@@ -52,6 +54,7 @@ extension TrialCosts {
         guard let facts = model.facts(of: instance) else { continue }
         counts = counts + facts.counts.times(group.layers)
         positions += facts.positionCount * group.layers
+        passes = max(passes, facts.passes)
         let work = facts.workload.multiplyAddsPerToken * group.layers
         multiplyAdds += work
         lastingMultiplyAdds += facts.workload.isFolded ? 0 : work
@@ -71,7 +74,8 @@ extension TrialCosts {
       multiplyAdds += facts.workload.multiplyAddsPerToken
       lastingMultiplyAdds += facts.workload.isFolded ? 0 : facts.workload.multiplyAddsPerToken
       methodActivations += facts.workload.activationsPerToken
-      lowestTuned = 0
+      passes = max(passes, facts.passes)
+      lowestTuned = min(lowestTuned ?? backbone.layers, facts.lowestLayer)
     }
     let (width, inner) = (backbone.width, backbone.feedForward)
     let keptLayers = backbone.layers - (lowestTuned ?? backbone.layers)
@@ -91,7 +95,7 @@ extension TrialCosts {
     let flops = 2 * (perRow + multiplyAdds)
     self.init(
       parameters: counts, optimizerBytes: 12 * counts.trained,
-      activationBytes: (configuration.training.batch * rows).saturatingTimes(4)
+      activationBytes: (configuration.training.batch * rows).saturatingTimes(4 * passes)
         .saturatingTimes((input + keptLayers * kept).saturatingPlus(methodActivations)),
       flopsPerToken: flops.saturatingPlus(
         (flops.saturatingTimes(inserted).saturatingPlus(length - 1)) / length),

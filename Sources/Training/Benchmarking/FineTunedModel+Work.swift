@@ -6,6 +6,7 @@ internal import TensorCore
 extension FineTunedModel {
   /// The multiply-adds of one training step on sequences of some lengths.
   ///
+  /// Adapters that some passes leave out are counted in all of them.
   /// - Parameter readsFrozenStates: whether the layers below the lowest tuned one are computed only
   ///   once and not in the step.
   func stepWork(lengths: [Int], readsFrozenStates: Bool) -> StepWork {
@@ -16,7 +17,7 @@ extension FineTunedModel {
     let inserted = attached.adapters.reduce(0) { sum, placed in
       sum + ((placed.adapter as? any EmbeddingAdapter)?.rowCount ?? 0)
     }
-    return WorkCounter.step(
+    let pass = WorkCounter.step(
       shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
       tunesEmbeddings: inserted > 0
         || backbone.parameters(layer: nil).contains { host in
@@ -25,6 +26,8 @@ extension FineTunedModel {
       rowsRead: isWholeLayer ? .all : head.rowsRead,
       averagesStates: backbone.averagesStates(layer: last, withNoise: true), head: headWidths,
       lengths: inserted == 0 ? lengths : lengths.map { $0 + inserted })
+    let passes = head.outputCount > 1 && attached.hooks.contains { $0.wantsSecondPass } ? 2 : 1
+    return StepWork(forward: passes * pass.forward, backward: passes * pass.backward)
   }
 
   private var shape: BackboneShape {

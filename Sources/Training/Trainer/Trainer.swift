@@ -136,7 +136,7 @@ final class Trainer {
   }
 
   /// Forward and backward of one batch with the noise of a step, added to the gradients; the mean
-  /// loss, penalties apart.
+  /// loss of its first pass, penalties apart.
   func gradients(
     of indices: ArraySlice<Int>, at step: TrainingStep
   ) throws(TrainingFailure) -> Double {
@@ -149,14 +149,18 @@ final class Trainer {
     let expected = targets.targets(indices, of: data.training)
     tape.clock?.lap(.data)
     let states = trainingStates?.tensor(indices, of: data.training, batch: batch, tape: tape)
-    let logits =
+    func logits() -> Tensor {
       states.map { model.logits(batch, from: $0, tape: tape) } ?? model.logits(batch, tape: tape)
-    let loss = expected.loss(logits, tape: tape)
+    }
+    let first = logits()
+    let loss = expected.loss(first, tape: tape)
     let value = Double(loss.scalar)
     guard value.isFinite else {
       throw .lossNotFinite(step: step.index + 1, learningRate: settings.learningRate)
     }
-    tape.backward(from: model.attached.hooks.penalised(loss, step, tape: tape))
+    tape.backward(
+      from: model.attached.hooks.objective(
+        loss, logits: first, targets: expected, step, tape: tape, secondPass: logits))
     return value
   }
 
