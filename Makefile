@@ -7,6 +7,7 @@ PYTHON ?= python3
 ENVIRONMENTS := .venv
 # What `make bench` trains on: a generated task, or a task file of your own.
 TASK ?= nli2
+# `make interop` trains on its own sentences unless TASK is given.
 
 MINILM_SHA256 := 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
@@ -72,8 +73,8 @@ pretrain: build ## Make the embedded backbone anew (about ten minutes on one cor
 	$(BIN) pretrain --output .build/embedded-backbone
 	@echo "Compare with Sources/Training/Embedded, then copy the files there to adopt them."
 
-interop: build minilm ## Load exports with the real Hugging Face PEFT and adapters
-	PYTHON=$(PYTHON) scripts/interop.sh $(ENVIRONMENTS)
+interop: build minilm ## Load every method's exports with the real libraries (docs/exports.md)
+	PYTHON=$(PYTHON) scripts/interop.sh $(ENVIRONMENTS) $(if $(filter file,$(origin TASK)),,$(TASK))
 
 docs: build ## Write docs/methods.md anew from the registry
 	AUTOPEFT_WRITE_DOCS=1 swift test $(SWIFT_BUILD_FLAGS) --skip-build --filter MethodDocumentTests

@@ -64,7 +64,12 @@ public enum ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     case .wrongShape(let file, let name, let expected, let got):
       self = .wrongShape(file: file, name: name, expected: expected, got: got)
     case .damaged(let file, let reason): self = .damaged(file: file, reason: reason)
-    default: self = .damaged(file: "import", reason: "\(error)")
+    case .unknownArchitecture(let type, let known):
+      self = .otherBackbone(
+        file: "import", what: "model_type", adapter: known.joined(separator: " or "),
+        backbone: type)
+    case .unknownFormat, .refused, .outputExists, .cannotCreate:
+      preconditionFailure("ImportError: reading an adapter writes nothing: \(error)")
     }
   }
 }
