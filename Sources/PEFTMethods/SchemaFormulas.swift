@@ -1,72 +1,45 @@
 import SearchSpaces
 
+/// The functions of a schema from formulas over the typed method.
+///
+/// They are asked for instances that `init` accepts; any other is refused before it can be trained,
+/// and has no size.
 extension PEFTMethod {
-  /// The schema's count function from a formula over the typed method.
-  ///
-  /// Counts are asked for instances that `init` accepts; any other is refused before it can be
-  /// trained, and has no size.
+  /// The schema's count function.
   static func counting(
     _ formula: @escaping @Sendable (Self, BackboneShape) -> ParameterCounts
   ) -> @Sendable (MethodInstance, BackboneShape) -> ParameterCounts {
-    { instance, shape in
-      do {
-        return formula(try Self(instance), shape)
-      } catch {
-        return .zero
-      }
-    }
+    { instance, shape in value(of: instance, else: .zero) { formula($0, shape) } }
   }
 
-  /// The schema's number of positions from a formula over the typed method; as for `counting`.
-  static func positioning(
+  /// The schema's number of positions, or its lowest layer.
+  static func measuring(
     _ formula: @escaping @Sendable (Self, BackboneShape) -> Int
   ) -> @Sendable (MethodInstance, BackboneShape) -> Int {
-    { instance, shape in
-      do {
-        return formula(try Self(instance), shape)
-      } catch {
-        return 0
-      }
-    }
+    { instance, shape in value(of: instance, else: 0) { formula($0, shape) } }
   }
 
-  /// The schema's inserted rows, taken positions or passes from a formula over the typed method; as
-  /// for `counting`.
+  /// The schema's inserted rows, taken positions or passes.
   static func inserting(
     _ formula: @escaping @Sendable (Self) -> Int
   ) -> @Sendable (MethodInstance) -> Int {
-    { instance in
-      do {
-        return formula(try Self(instance))
-      } catch {
-        return 0
-      }
-    }
+    { instance in value(of: instance, else: 0, formula) }
   }
 
-  /// The schema's lowest layer from a formula over the typed method; as for `counting`.
-  static func startingAt(
-    _ formula: @escaping @Sendable (Self, BackboneShape) -> Int
-  ) -> @Sendable (MethodInstance, BackboneShape) -> Int {
-    { instance, shape in
-      do {
-        return formula(try Self(instance), shape)
-      } catch {
-        return 0
-      }
-    }
-  }
-
-  /// The schema's claims from a formula over the typed method; as for `counting`.
+  /// The schema's claims.
   static func claiming(
     _ formula: @escaping @Sendable (Self, BackboneShape) -> [String]
   ) -> @Sendable (MethodInstance, BackboneShape) -> [String] {
-    { instance, shape in
-      do {
-        return formula(try Self(instance), shape)
-      } catch {
-        return []
-      }
+    { instance, shape in value(of: instance, else: []) { formula($0, shape) } }
+  }
+
+  private static func value<Value>(
+    of instance: MethodInstance, else refused: Value, _ formula: (Self) -> Value
+  ) -> Value {
+    do {
+      return formula(try Self(instance))
+    } catch {
+      return refused
     }
   }
 }

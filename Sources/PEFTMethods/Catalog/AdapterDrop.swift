@@ -92,7 +92,7 @@ public struct AdapterDrop: PEFTMethod {
         trained: one.trained * (method.regime == .robust ? shape.layers : kept),
         deployed: one.deployed * kept, published: one.published * kept)
     },
-    lowestLayer: startingAt { (method: AdapterDrop, shape) in
+    lowestLayer: measuring { (method: AdapterDrop, shape) in
       method.regime == .robust ? 0 : method.dropped(of: shape.layers)
     })
 

@@ -83,7 +83,7 @@ public struct DiffPruning: PEFTMethod {
       return ParameterCounts(
         trained: method.hasGates ? trained : kept, deployed: kept, published: kept)
     },
-    positionCount: positioning { (method: DiffPruning, shape) in 3 * method.budget.count(shape) })
+    positionCount: measuring { (method: DiffPruning, shape) in 3 * method.budget.count(shape) })
 
   public let targets: [LinearTarget]
   public let groups: Groups

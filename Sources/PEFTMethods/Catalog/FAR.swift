@@ -49,7 +49,7 @@ public struct FAR: PEFTMethod {
     parameterCounts: counting { (method: FAR, shape) in
       method.targets.counts { method.rowCount(of: $0.output(shape)) * ($0.input(shape) + 1) }
     },
-    positionCount: positioning { (method: FAR, shape) in
+    positionCount: measuring { (method: FAR, shape) in
       method.targets.reduce(0) { $0 + method.rowCount(of: $1.output(shape)) }
     })
 

@@ -72,7 +72,7 @@ public struct SAM: PEFTMethod {
       let count = method.budget.count(shape)
       return ParameterCounts(trained: count, deployed: count, published: count)
     },
-    positionCount: positioning { (method: SAM, shape) in 3 * method.budget.count(shape) })
+    positionCount: measuring { (method: SAM, shape) in 3 * method.budget.count(shape) })
 
   public let targets: [LinearTarget]
   public let comparison: Comparison

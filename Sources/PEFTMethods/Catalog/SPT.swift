@@ -53,7 +53,7 @@ public struct SPT: PEFTMethod {
       let count = method.budget.count(shape)
       return ParameterCounts(trained: count, deployed: count, published: count)
     },
-    positionCount: positioning { (method: SPT, shape) in
+    positionCount: measuring { (method: SPT, shape) in
       3 * method.budget.count(shape) + method.targets.count
     })
 
