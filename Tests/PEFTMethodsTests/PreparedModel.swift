@@ -23,6 +23,19 @@ struct PreparedModel {
     }
   }
 
+  /// Runs the hook's whole stage, which must leave the backbone and the output as they were.
+  ///
+  /// - Returns: the backbone's values.
+  func prepareWithoutEffect(total: Int) throws -> [String: [Float]] {
+    let before = model.backboneValues
+    let start = model.logits()
+    try prepare(total: total)
+    #expect(model.backboneValues == before)
+    #expect(model.backbone.parameters.allSatisfy { !$0.parameter.hasGradient })
+    #expect(model.logits() == start)
+    return before
+  }
+
   /// Runs the hook's stage up to a batch, and to its end where none is said.
   func prepare(total: Int, upTo stop: Int? = nil) throws {
     let hook = try hook
