@@ -1,10 +1,12 @@
 internal import NeuralNets
 internal import TensorCore
 
-/// The embedding tables and the adapters that put rows in front of every sequence.
+/// The embedding tables, the adapters that put rows in front of every sequence, and those that add to
+/// what enters layer 0.
 final class AdaptedEmbeddings {
   let tables: Embeddings
   private var adapters: [any EmbeddingAdapter] = []
+  private var inputAdapters: [any InputAdapter] = []
   /// Whether rows differ from sequence to sequence.
   private var hasOwnRows = false
   /// The last expanded batch, whose memory the next one uses again.
@@ -19,8 +21,13 @@ final class AdaptedEmbeddings {
     hasOwnRows = hasOwnRows || adapter is any RoutedEmbeddingAdapter
   }
 
+  func attach(_ adapter: any InputAdapter) {
+    inputAdapters.append(adapter)
+  }
+
   func detachAll() {
     adapters.removeAll()
+    inputAdapters.removeAll()
     hasOwnRows = false
   }
 
@@ -43,6 +50,11 @@ final class AdaptedEmbeddings {
       batch.insertedRows == insertedRows && batch.positionShift == positionShift,
       "embeddings: the batch has \(batch.insertedRows) inserted rows, the adapters \(insertedRows)")
     return tables(batch, inserted: inserted(batch, tape: tape), tape: tape)
+  }
+
+  /// The states [T, D] behind the norm with what adapters add to them.
+  func adapted(_ states: Tensor, tape: Tape) -> Tensor {
+    inputAdapters.reduce(states) { tape.add($0, $1.delta(states, tape: tape)) }
   }
 
   /// Rows that some adapter puts in front of each sequence.

@@ -40,7 +40,7 @@ final class BertLayer {
     case .attentionOutput: attention.output
     case .feedForwardIn: feedForward.inner
     case .feedForwardOut: feedForward.output
-    case .attentionBlock, .feedForwardBlock, .attention, .embeddings: nil
+    case .attentionBlock, .feedForwardBlock, .attention, .embeddings, .input, .layer: nil
     }
   }
 

@@ -15,14 +15,16 @@ public enum BertNames {
 
   /// The module of a linear map: its tensors are `.weight` and `.bias` below it.
   static func linear(_ point: InsertionPoint, layer: Int) -> String {
-    let base = "encoder.layer.\(layer)."
+    let whole = "encoder.layer.\(layer)"
+    let base = whole + "."
     switch point {
     case .query, .key, .value: return base + "attention.self.\(point.rawValue)"
     case .attentionOutput, .attentionBlock: return base + "attention.output.dense"
     case .feedForwardIn: return base + "intermediate.dense"
     case .feedForwardOut, .feedForwardBlock: return base + "output.dense"
     case .attention: return base + "attention.self"
-    case .embeddings: return "embeddings"
+    case .embeddings, .input: return "embeddings"
+    case .layer: return whole
     }
   }
 

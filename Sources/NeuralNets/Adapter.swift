@@ -148,6 +148,12 @@ extension RoutedEmbeddingAdapter {
   public func rows(tape: Tape) -> Tensor? { nil }
 }
 
+/// Adds to the states that enter layer 0, behind the norm of the embeddings and before their dropout.
+public protocol InputAdapter: Adapter {
+  /// The delta [T, D] for the states e [T, D], rows of embedding adapters among them.
+  func delta(_ e: Tensor, tape: Tape) -> Tensor
+}
+
 extension EmbeddingAdapter {
   public var positionShift: Int { rowCount }
 }

@@ -24,10 +24,22 @@ public protocol AdapterHost: AnyObject {
   func attach(_ adapter: any AttentionAdapter, at site: InsertionSite)
   /// Rows of several adapters follow each other in the order of attachment.
   func attach(_ adapter: any EmbeddingAdapter, at site: InsertionSite)
+  /// Deltas of several adapters read the same states, so that their order does not matter.
+  func attach(_ adapter: any InputAdapter, at site: InsertionSite)
+  /// - Precondition: the layer offers the site and it is not taken.
+  func attach(_ adapter: any LayerAdapter, at site: InsertionSite)
 
   /// The backbone's own parameters of one layer, or those outside all layers for nil
   /// (embeddings, their norm, the pooler), in checkpoint order.
   func parameters(layer: Int?) -> [HostParameter]
+}
+
+extension AdapterHost {
+  /// For backbones without layers that take one.
+  public func attach(_ adapter: any LayerAdapter, at site: InsertionSite) {
+    preconditionFailure(
+      "attach: layer \(site.layer) does not offer '\(site.point.rawValue)' to a layer adapter")
+  }
 }
 
 /// One of the backbone's own parameters, named by what it is.

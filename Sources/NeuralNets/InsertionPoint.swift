@@ -16,6 +16,11 @@ public enum InsertionPoint: String, Hashable, Sendable, Codable, CaseIterable {
   case attention
   /// The word embeddings that enter layer 0, open to an `EmbeddingAdapter`; no other layer has it.
   case embeddings
+  /// The states that enter layer 0, open to an `InputAdapter`; no other layer has it.
+  case input
+  /// A whole layer, open to a `LayerAdapter`; only layers whose norms stand before their blocks have
+  /// it.
+  case layer = "whole-layer"
 }
 
 /// One insertion point of one layer; layers count from 0 at the input.
@@ -30,4 +35,6 @@ public struct InsertionSite: Hashable, Sendable {
 
   /// The word embeddings, which enter layer 0.
   public static let embeddings = InsertionSite(layer: 0, point: .embeddings)
+  /// The states that enter layer 0.
+  public static let input = InsertionSite(layer: 0, point: .input)
 }

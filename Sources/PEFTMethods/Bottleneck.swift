@@ -11,20 +11,19 @@ enum BottleneckInitialisation: String, CaseIterable {
   case houlsby
   /// Down U(±1/√D), up zero: exactly the identity (arXiv 2110.04366).
   case mam
+  /// Both U(±√(6/(D + b))), the start of dense layers in Keras.
+  case glorot
 
-  func down(width: Int) -> Initialisation {
-    switch self {
-    case .bert: .normal(deviation: 0.02)
-    case .houlsby: .truncatedNormal(deviation: 0.01)
-    case .mam: .kaiming(fanIn: width)
-    }
+  func down(width: Int, size: Int) -> Initialisation {
+    self == .mam ? .kaiming(fanIn: width) : up(width: width, size: size)
   }
 
-  var up: Initialisation {
+  func up(width: Int, size: Int) -> Initialisation {
     switch self {
     case .bert: .normal(deviation: 0.02)
     case .houlsby: .truncatedNormal(deviation: 0.01)
     case .mam: .zeros
+    case .glorot: .uniform(bound: (6 / Double(width + size)).squareRoot())
     }
   }
 }
@@ -36,6 +35,15 @@ struct BottleneckSettings {
   let initialisation: BottleneckInitialisation
   let dropout: Float
   let scale: Float
+  /// The share of values set to zero between the two maps.
+  var innerDropout: Float = 0
+
+  /// The same with another inner width.
+  func resized(_ size: Int) -> BottleneckSettings {
+    BottleneckSettings(
+      size: size, activation: activation, initialisation: initialisation, dropout: dropout,
+      scale: scale, innerDropout: innerDropout)
+  }
 
   /// 2·D·b + b + D for one bottleneck; `published` leaves out the biases, as AutoPEFT does.
   static func counts(_ size: Int, width: Int, sites: Int) -> ParameterCounts {
@@ -61,7 +69,8 @@ struct BottleneckSettings {
       "init", .choice(BottleneckInitialisation.allCases.map(\.rawValue)),
       default: .text(name.rawValue),
       "Start of the matrices, biases at zero: 'bert' N(0, 0.02²), 'houlsby' N(0, 0.01²) cut at two "
-        + "deviations, 'mam' down uniform and up zero, which starts as the identity; \(reason)")
+        + "deviations, 'mam' down uniform and up zero, which starts as the identity, 'glorot' both "
+        + "U(±√(6/(D + b))); \(reason)")
   }
 
   static let dropout = ParameterSchema.dropout(
@@ -71,21 +80,23 @@ struct BottleneckSettings {
 
 /// A two-layer bottleneck beside or behind a residual branch.
 ///
-/// delta = drop(s · (σ(z Dᵀ + c_d) Uᵀ + c_u)),   D: [b, D], U: [D, b], z: [T, D] → delta: [T, D]
+/// delta = drop(s · (drop'(σ(z Dᵀ + c_d)) Uᵀ + c_u)),   D: [b, D], U: [D, b], z: [T, D] → delta: [T, D]
 ///
-/// where z is u (Houlsby), LN(u + x) (Pfeiffer, through the branch's own closing norm) or x
+/// where drop' is the inner dropout and z is u (Houlsby), LN(u + x) (Pfeiffer, through the branch's own closing norm) or x
 /// (parallel). The residual sum and the closing norm stay with the host.
 ///
 /// Reference: adapter-hub/adapters src/adapters/methods/modeling.py.
 final class BottleneckAdapter: HiddenAdapter {
   let form: CanonicalForm.Bottleneck
-  private let dropout: Float
+  private let settings: BottleneckSettings
   private let label: String
+  private let innerLabel: String
 
-  init(form: CanonicalForm.Bottleneck, dropout: Float, label: String) {
+  init(form: CanonicalForm.Bottleneck, settings: BottleneckSettings, label: String) {
     self.form = form
-    self.dropout = dropout
+    self.settings = settings
     self.label = label
+    innerLabel = "\(label).inner"
   }
 
   /// A new bottleneck at a site, its tensors named `layer.i.site.method.*`.
@@ -103,13 +114,15 @@ final class BottleneckAdapter: HiddenAdapter {
     let size = settings.size
     let form = CanonicalForm.Bottleneck(
       down: tensor(
-        "down.weight", Shape(size, width), settings.initialisation.down(width: width)),
+        "down.weight", Shape(size, width),
+        settings.initialisation.down(width: width, size: size)),
       downBias: tensor("down.bias", Shape(size), .zeros),
-      up: tensor("up.weight", Shape(width, size), settings.initialisation.up),
+      up: tensor(
+        "up.weight", Shape(width, size), settings.initialisation.up(width: width, size: size)),
       upBias: tensor("up.bias", Shape(width), .zeros),
       activation: settings.activation, scale: settings.scale, wiring: wiring)
     return BottleneckAdapter(
-      form: form, dropout: settings.dropout, label: tensorName(layer: site.layer, label))
+      form: form, settings: settings, label: tensorName(layer: site.layer, label))
   }
 
   var parameters: [Parameter] { [form.down, form.downBias, form.up, form.upBias] }
@@ -124,11 +137,12 @@ final class BottleneckAdapter: HiddenAdapter {
   func delta(of z: Tensor, tape: Tape) -> Tensor {
     let inner = tape.linear(
       z, weight: tape.parameter(form.down), bias: tape.parameter(form.downBias))
+    let active = tape.adapterDropout(
+      form.activation(inner, tape: tape), rate: settings.innerDropout, label: innerLabel)
     let outer = tape.linear(
-      form.activation(inner, tape: tape), weight: tape.parameter(form.up),
-      bias: tape.parameter(form.upBias))
+      active, weight: tape.parameter(form.up), bias: tape.parameter(form.upBias))
     let scaled = form.scale == 1 ? outer : tape.scaled(outer, by: form.scale)
-    return tape.adapterDropout(scaled, rate: dropout, label: label)
+    return tape.adapterDropout(scaled, rate: settings.dropout, label: label)
   }
 }
 

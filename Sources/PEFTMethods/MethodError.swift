@@ -9,6 +9,7 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
   case wrongScope(method: String, belongsTo: String, foundIn: String)
   case repeatedMethod(method: String, place: String)
   case conflictingClaims(weight: String, place: String, methods: [String])
+  case refused(method: String, reason: String)
   case siteTaken(method: String, site: InsertionSite)
   case siteNotOffered(method: String, site: InsertionSite, offered: [String])
   case hostParameterMissing(method: String, name: String, layer: Int?)
@@ -26,7 +27,7 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .unknownMethod, .unknownParameter, .wrongValue:
       return instanceSentence
     case .layerCountMismatch, .wrongScope, .repeatedMethod, .conflictingClaims, .siteNotOffered,
-      .siteTaken, .hostParameterMissing, .noRoomForText:
+      .refused, .siteTaken, .hostParameterMissing, .noRoomForText:
       return placementSentence
     case .notMergeable, .missingTensors, .unknownTensors, .repeatedTensor, .wrongShape,
       .wrongValueCount, .mergeTargetDiffers:
@@ -61,6 +62,8 @@ public enum MethodError: Error, Equatable, CustomStringConvertible {
     case .conflictingClaims(let weight, let place, let methods):
       return "\(place): methods \(quoted(methods)) both rewrite '\(weight)'. "
         + "Keep one of them there."
+    case .refused(let method, let reason):
+      return "method '\(method)' \(reason)."
     case .siteTaken(let method, let site):
       return
         "method '\(method)' needs the site '\(site.point.rawValue)' of layer \(site.layer) for "

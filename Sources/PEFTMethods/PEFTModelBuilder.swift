@@ -25,7 +25,9 @@ public enum PEFTModelBuilder {
         configuration: configuration.layerCount, backbone: host.layerCount)
     }
     let placed = try placements(configuration)
-    try refuseConflicts(placed, shape: BackboneShape(claimsOf: host))
+    let shape = BackboneShape(claimsOf: host)
+    try refuseUnsuited(placed, shape: shape)
+    try refuseConflicts(placed, shape: shape)
     var whole = Attachment()
     for placement in placed {
       let attachment = try placement.method.attach(
@@ -127,6 +129,17 @@ public enum PEFTModelBuilder {
     }
   }
 
+  private static func refuseUnsuited(
+    _ placed: [Placement], shape: BackboneShape
+  ) throws(MethodError) {
+    for placement in placed {
+      let schema = type(of: placement.method).schema
+      if let reason = schema.refusal(placement.instance, shape) {
+        throw .refused(method: placement.name, reason: reason)
+      }
+    }
+  }
+
   private static func refuseConflicts(
     _ placed: [Placement], shape: BackboneShape
   ) throws(MethodError) {
@@ -168,10 +181,11 @@ extension PEFTConfiguration {
 }
 
 extension BackboneShape {
-  /// The sizes that a host shows, enough for the names that methods claim.
+  /// What a host shows of its shape, enough for the names that methods claim and for refusals.
   init(claimsOf host: any AdapterHost) {
     self.init(
       layers: host.layerCount, width: host.width, feedForward: 4 * host.width,
-      heads: host.headCount)
+      heads: host.headCount,
+      normsComeFirst: host.insertionPoints(layer: 0).contains(.layer))
   }
 }

@@ -33,6 +33,13 @@ extension PEFTMethod {
     { instance, shape in value(of: instance, else: []) { formula($0, shape) } }
   }
 
+  /// The schema's refusal.
+  static func refusing(
+    _ formula: @escaping @Sendable (Self, BackboneShape) -> String?
+  ) -> @Sendable (MethodInstance, BackboneShape) -> String? {
+    { instance, shape in value(of: instance, else: nil) { formula($0, shape) } }
+  }
+
   private static func value<Value>(
     of instance: MethodInstance, else refused: Value, _ formula: (Self) -> Value
   ) -> Value {

@@ -18,23 +18,11 @@ final class SensitivityAdapter: FoldableAdapter {
   var isAffine: Bool { true }
 
   func adapted(_ y: Tensor, input x: Tensor, tape: Tape) -> Tensor {
-    let layout = selection.layout
-    var result = y
-    let values = tape.parameter(selection.values)
-    if !layout.sparse.ranges[map].isEmpty {
-      let row = tape.reshape(values, Shape(1, values.count))
-      let entries = tape.sliceColumns(row, layout.denseCount..<values.count)
-      result = tape.sparseUpdate(
-        result, input: x, values: entries, entries: layout.sparse.entries,
-        range: layout.sparse.ranges[map])
-    }
-    if let factors = layout.factors[map] {
-      let row = tape.reshape(values, Shape(1, values.count))
-      let a = tape.reshape(tape.sliceColumns(row, factors.a), Shape(rank, x.columns))
-      let b = tape.reshape(tape.sliceColumns(row, factors.b), Shape(y.columns, rank))
-      result = tape.lowRankUpdate(result, input: x, a: a, b: b, scale: 1)
-    }
-    return result
+    let sum = selection.entriesAdded(to: y, input: x, map: map, tape: tape)
+    guard let factors = selection.layout.factors[map] else { return sum }
+    let a = tape.reshape(selection.part(factors.a, tape: tape), Shape(rank, x.columns))
+    let b = tape.reshape(selection.part(factors.b, tape: tape), Shape(y.columns, rank))
+    return tape.lowRankUpdate(sum, input: x, a: a, b: b, scale: 1)
   }
 
   private var pair: CanonicalForm.LowRankPair? {

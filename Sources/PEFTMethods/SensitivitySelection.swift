@@ -21,6 +21,8 @@ final class SensitivitySelection: PreparatoryHook {
   private var known: (revision: Int, layout: SensitivityLayout)?
 
   struct Settings {
+    /// What a dense map gets.
+    let module: SensitivityModule
     /// r of a dense map.
     let rank: Int
     /// α.
@@ -45,7 +47,8 @@ final class SensitivitySelection: PreparatoryHook {
     if let known, known.revision == revision { return known.layout }
     let (numbers, count) = (positions.numbers, values.count)
     let layout = SensitivityLayout(
-      isDense: denseMaps.numbers.map { $0 != 0 }, rank: settings.rank, maps: maps
+      isDense: denseMaps.numbers.map { $0 != 0 }, module: settings.module, rank: settings.rank,
+      maps: maps
     ) { start in
       SparseLayout(
         numbers: (0..<3).flatMap { numbers[$0 * count + start..<($0 + 1) * count] },
@@ -53,6 +56,28 @@ final class SensitivitySelection: PreparatoryHook {
     }
     known = (revision, layout)
     return layout
+  }
+
+  /// The adapter of one map.
+  func adapter(map: Int) -> any LinearAdapter {
+    switch settings.module {
+    case .lowRankPair: SensitivityAdapter(self, map: map, rank: settings.rank)
+    case .bottleneck: SensitivityBottleneck(self, map: map, rank: settings.rank)
+    }
+  }
+
+  /// The update of a map's single entries; y where it has none.
+  func entriesAdded(to y: Tensor, input x: Tensor, map: Int, tape: Tape) -> Tensor {
+    let range = layout.sparse.ranges[map]
+    if range.isEmpty { return y }
+    return tape.sparseUpdate(
+      y, input: x, values: part(layout.denseCount..<values.count, tape: tape),
+      entries: layout.sparse.entries, range: range)
+  }
+
+  /// Some of the values as a row [1, N].
+  func part(_ range: Range<Int>, tape: Tape) -> Tensor {
+    tape.sliceColumns(tape.reshape(tape.parameter(values), Shape(1, values.count)), range)
   }
 
   func batchCount(total: Int) -> Int { max(1, min(settings.batches, total)) }
@@ -69,7 +94,7 @@ final class SensitivitySelection: PreparatoryHook {
   func endPreparation() {
     let allocation = SensitivityAllocation(
       budget: values.count, sensitivities: gradients.sums,
-      densities: maps.map { settings.rank * ($0.inputWidth + $0.outputWidth) },
+      densities: maps.map { settings.module.count(rank: settings.rank, map: $0) },
       factor: settings.factor)
     denseMaps.assign(allocation.isDense.map { $0 ? 1 : 0 })
     let sparse = SparseLayout(allocation.entries, maps: maps)

@@ -20,6 +20,9 @@ public struct BackboneShape: Codable, Hashable, Sendable {
   public var tokenTypes: Int
   /// Whether the checkpoint has a pooler (a D × D layer on the first token).
   public var hasPooler: Bool
+  /// Whether norms stand before the blocks that read them (pre-LN) and not behind the residual sums
+  /// (post-LN, as in BERT).
+  public var normsComeFirst: Bool
 
   /// The fewest tokens that rows inserted in front of a text must leave to it, and that a training
   /// may cut texts to: three special tokens of a pair and a few words.
@@ -27,7 +30,8 @@ public struct BackboneShape: Codable, Hashable, Sendable {
 
   public init(
     layers: Int, width: Int, feedForward: Int, heads: Int, vocabulary: Int = 30_522,
-    positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true, decoderLayers: Int = 0
+    positions: Int = 512, tokenTypes: Int = 2, hasPooler: Bool = true, decoderLayers: Int = 0,
+    normsComeFirst: Bool = false
   ) {
     self.layers = layers
     self.width = width
@@ -38,6 +42,7 @@ public struct BackboneShape: Codable, Hashable, Sendable {
     self.tokenTypes = tokenTypes
     self.hasPooler = hasPooler
     self.decoderLayers = decoderLayers
+    self.normsComeFirst = normsComeFirst
   }
 
   /// All parameters of the backbone, pooler included, task head excluded.

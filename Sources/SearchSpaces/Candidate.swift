@@ -44,6 +44,8 @@ public enum Infeasibility: Error, Hashable, Sendable {
   case conflict(group: Int?, methods: [String], weight: String)
   /// What stands in front of each text leaves it too few positions.
   case noRoomForText(taken: Int, positions: Int)
+  /// A method cannot be used on this backbone as it is set.
+  case refused(method: String, reason: String)
   /// A clause of `forbid` matches.
   case forbidden(clause: Int, text: String)
   /// A clause of `require` is broken.
@@ -73,6 +75,7 @@ extension Infeasibility: CustomStringConvertible {
     case .noRoomForText(let taken, let positions):
       "the methods take \(taken) of \(positions) positions, and a text needs "
         + "\(BackboneShape.shortestText) at least"
+    case .refused(let method, let reason): "method '\(method)' \(reason)"
     case .forbidden(let clause, let text): "forbid[\(clause)] matches: \(text)"
     case .required(let clause, let text): "require[\(clause)] is not met: \(text)"
     }

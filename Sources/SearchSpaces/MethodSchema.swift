@@ -65,6 +65,11 @@ public struct MethodSchema: Sendable {
   ///
   /// It depends on what counts depend on.
   public var lowestLayer: @Sendable (MethodInstance, BackboneShape) -> Int
+  /// Why an instance cannot be used on a backbone and what to do, as a sentence that follows the
+  /// method's name; nil where it can, as most can on all.
+  ///
+  /// It depends on what counts depend on, but not on the size.
+  public var refusal: @Sendable (MethodInstance, BackboneShape) -> String?
 
   public init(
     name: String, summary: String, scope: Scope, parameters: [ParameterSchema],
@@ -78,7 +83,8 @@ public struct MethodSchema: Sendable {
     insertedRows: @escaping @Sendable (MethodInstance) -> Int = { _ in 0 },
     takenPositions: (@Sendable (MethodInstance) -> Int)? = nil,
     passes: @escaping @Sendable (MethodInstance) -> Int = { _ in 1 },
-    lowestLayer: @escaping @Sendable (MethodInstance, BackboneShape) -> Int = { _, _ in 0 }
+    lowestLayer: @escaping @Sendable (MethodInstance, BackboneShape) -> Int = { _, _ in 0 },
+    refusal: @escaping @Sendable (MethodInstance, BackboneShape) -> String? = { _, _ in nil }
   ) {
     self.name = name
     self.summary = summary
@@ -96,6 +102,7 @@ public struct MethodSchema: Sendable {
     self.takenPositions = takenPositions ?? insertedRows
     self.passes = passes
     self.lowestLayer = lowestLayer
+    self.refusal = refusal
   }
 }
 

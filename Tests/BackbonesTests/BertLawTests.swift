@@ -80,6 +80,21 @@ private final class ShiftedPositions: EmbeddingAdapter {
   func rows(tape: Tape) -> Tensor? { nil }
 }
 
+/// Adds a constant to what enters layer 0 and keeps what that was.
+private final class ShiftingInput: InputAdapter {
+  let parameters: [Parameter] = []
+  let canonicalForm = CanonicalForm.other
+  let shift: [Float]
+  var read: [Float] = []
+
+  init(_ shift: [Float]) { self.shift = shift }
+
+  func delta(_ e: Tensor, tape: Tape) -> Tensor {
+    read += e.array
+    return tape.addBias(tape.zeros(e.shape), tape.constant(shift, shape: Shape(shift.count)))
+  }
+}
+
 @Suite struct BertLawTests {
   private static let linearPoints: [InsertionPoint] = [
     .query, .key, .value, .attentionOutput, .feedForwardIn, .feedForwardOut,
@@ -169,6 +184,26 @@ private final class ShiftedPositions: EmbeddingAdapter {
     #expect(BertSupport.hidden(bert) == BertSupport.hidden(try .tiny))
   }
 
+  /// Deltas go behind the norm of the embeddings, which a shift of that norm equals.
+  @Test func theInputIsHookedExactlyOnce() throws {
+    let bert = try BertSupport.tiny()
+    let adapters = [ShiftingInput(Self.shift(16)), ShiftingInput(Self.shift(16).reversed())]
+    for adapter in adapters { bert.attach(adapter, at: .input) }
+    let adapted = BertSupport.hidden(bert)
+    // Once each, and neither sees what the other adds.
+    #expect(adapters[0].read.count == adapted.count && adapters[0].read == adapters[1].read)
+
+    let other = try BertSupport.tiny()
+    let norm = try #require(
+      other.parameters(layer: nil).first { $0.name == "embeddings-norm.shift" }
+    ).parameter
+    let sum = zip(adapters[0].shift, adapters[1].shift).map { $0 + $1 }
+    norm.assign(zip(norm.array, sum).map { $0 + $1 })
+    #expect(BertSupport.largestDifference(adapted, BertSupport.hidden(other)) < 1e-5)
+    bert.detachAll()
+    #expect(BertSupport.hidden(bert) == BertSupport.hidden(try .tiny))
+  }
+
   /// Positions that move without rows: the position table moved the other way.
   @Test func positionsMoveWithoutRows() throws {
     let bert = try BertSupport.tiny()
@@ -205,7 +240,7 @@ private final class ShiftedPositions: EmbeddingAdapter {
         Set(bert.insertionPoints(layer: layer))
           == Set(
             Self.linearPoints + [.attentionBlock, .feedForwardBlock, .attention]
-              + (layer == 0 ? [.embeddings] : [])))
+              + (layer == 0 ? [.embeddings, .input] : [])))
     }
   }
 

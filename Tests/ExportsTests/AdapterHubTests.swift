@@ -79,16 +79,20 @@ import Testing
     }
   }
 
-  /// AdaMix is written as the one adapter that it is averaged to, AdapterDrop without what it drops.
-  @Test func whatIsOnlyThereToTrainIsNotWritten() throws {
+  /// CIAT without input is written as parallel adapters, AdaMix as the one adapter that it is averaged
+  /// to, AdapterDrop without what it drops.
+  @Test func variantsOfBottlenecksAreWrittenAsWhatIsLeftOfThem() throws {
     let adamix = MethodInstance(
       "adamix", ["bottleneck": .integer(3), "down-copies": .integer(3), "up-copies": .integer(2)])
     let drop = MethodInstance("adapterdrop", ["bottleneck": .integer(3), "dropped": .integer(1)])
+    let ciat = MethodInstance(
+      "ciat", ["bottleneck": .integer(3), "input-bottleneck": .integer(0)])
     let subjects = [
+      try TinySubject.make([LayerGroup(layers: 2, methods: [])], model: [ciat], head: .pooler),
       try TinySubject.make([LayerGroup(layers: 2, methods: [adamix])], head: .pooler),
       try TinySubject.make([LayerGroup(layers: 2, methods: [])], model: [drop], head: .pooler),
     ]
-    for (subject, tensorCount) in zip(subjects, [8, 4]) {
+    for (subject, tensorCount) in zip(subjects, [16, 8, 4]) {
       try TinySubject.withFolder { folder in
         let output = folder.appending(path: "export").path
         try Export.write(subject, format: AdapterHub.name, to: output)

@@ -93,6 +93,7 @@ struct ExportCase: CustomTestStringConvertible {
       holds: ["config", "hf-peft", "merged"]),
     mapped("sam", ["rank-equivalent": .integer(1)]),
     mapped("spt", ["rank-equivalent": .integer(1)]),
+    mapped("spt-adapter", ["rank-equivalent": .integer(1)], holds: ["config"]),
     mapped("diff-pruning", ["rank-equivalent": .integer(1), "gate-steps": .integer(0)]),
     .of(
       "diff-pruning with gates",
@@ -137,6 +138,10 @@ struct ExportCase: CustomTestStringConvertible {
 
   static let prompts: [ExportCase] = [
     prompted("prompt", [prompt]),
+    prompted(
+      "ciat",
+      [MethodInstance("ciat", ["bottleneck": .integer(3), "input-bottleneck": .integer(3)])],
+      holds: ["config"]),
     prompted("prompt with trained pooler", [prompt], .trainedPooler),
     prompted("prompt with two-layer head", [prompt], .twoLayer),
     prompted("prompt with token head", [prompt], .token, holds: ["config"]),

@@ -37,6 +37,7 @@ import Testing
     func attach(_ adapter: any AttentionAdapter, at site: InsertionSite) {}
     func isTaken(_ site: InsertionSite) -> Bool { false }
     func attach(_ adapter: any EmbeddingAdapter, at site: InsertionSite) {}
+    func attach(_ adapter: any InputAdapter, at site: InsertionSite) {}
 
     func parameters(layer: Int?) -> [HostParameter] {
       guard let layer else { return [] }

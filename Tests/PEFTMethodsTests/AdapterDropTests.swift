@@ -83,11 +83,15 @@ import Testing
     #expect(attached.actualCounts.trained == 3 * attached.actualCounts.deployed)
   }
 
-  /// More layers than there are leave the last one its bottleneck.
-  @Test func theLastLayerKeepsItsBottleneck() throws {
-    let model = try model(Self.instance("specialised", dropped: 200))
-    #expect(model.tensors.allSatisfy { $0.name.hasPrefix("layer.2.") })
-    #expect(model.tensors.count == 4)
+  @Test(arguments: ["robust", "specialised"])
+  func allLayersCannotBeDropped(training: String) throws {
+    #expect(
+      throws: MethodError.refused(
+        method: "adapterdrop",
+        reason: "drops 3 of 3 layers, which leaves none. Set dropped to at most 2")
+    ) {
+      try TinyModel(PEFTConfiguration((3, []), model: [Self.instance(training, dropped: 3)]))
+    }
   }
 
   /// A specialised training costs what the adapters of the upper layers cost, forward and backward.

@@ -284,6 +284,10 @@ private final class SparseHost: AdapterHost {
     backbone.attach(adapter, at: site)
   }
 
+  func attach(_ adapter: any InputAdapter, at site: InsertionSite) {
+    backbone.attach(adapter, at: site)
+  }
+
   func parameters(layer: Int?) -> [HostParameter] {
     backbone.parameters(layer: layer).filter {
       $0.role != .normShift && !$0.name.hasPrefix("pooler")

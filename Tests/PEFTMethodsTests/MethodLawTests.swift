@@ -133,6 +133,16 @@ import Testing
     #expect(schema.scope == .layer ? claims == Set(owned) : claims.isSubset(of: Set(owned)))
   }
 
+  /// What the schema refuses is not attached either.
+  @Test(arguments: LawCase.refused)
+  func refusedMethodsAreNotAttached(_ schema: MethodSchema) throws {
+    let instance = LawCase.base(schema, number: 3)
+    let reason = try #require(schema.refusal(instance, TinyModel.shape))
+    #expect(throws: MethodError.refused(method: schema.name, reason: reason)) {
+      try TinyModel(PEFTConfiguration(law: instance))
+    }
+  }
+
   @Test func everyChoiceReachesItsOwnSitesOrTensors() throws {
     for schema in MethodRegistry.schemas {
       let placing = schema.parameters.filter {

@@ -38,6 +38,7 @@ import Testing
     Fixture("far", MethodInstance("far", ["retention": .integer(20)])),
     Fixture("sam", entries("sam", rank: 1)),
     Fixture("spt", entries("spt", rank: 2, ["rank": .integer(2)])),
+    Fixture("spt-adapter", entries("spt-adapter", rank: 2, ["rank": .integer(2)])),
     Fixture("diff-pruning-none", pruned("none")), Fixture("diff-pruning-map", pruned("map")),
     Fixture("diff-pruning-row", pruned("row")),
     mapped("said", "said", ["dimension": .integer(40)]),
@@ -214,6 +215,11 @@ import Testing
         "adamix",
         ["bottleneck": .integer(5), "down-copies": .integer(3), "up-copies": .integer(2)])),
     adapterDrop("robust"), adapterDrop("specialised"),
+    Fixture(
+      "ciat", groups: [LayerGroup(layers: 2, methods: [])],
+      model: [
+        MethodInstance("ciat", ["bottleneck": .integer(5), "input-bottleneck": .integer(3)])
+      ]),
     Fixture("unipelt", unipelt(mlp: 8, rank: 3)),
     Fixture("unipelt-ap", unipelt(mlp: 0, rank: 0)),
     Fixture(

@@ -56,6 +56,14 @@ import Testing
     row(
       "parallel 384", bertBase, [parallel(384)], trained: 7_091_712, deployed: 7_091_712,
       published: 7_077_888),
+    // 6,837,760 for an encoder and a decoder of six layers: the decoder's embeddings have one more.
+    row(
+      "CIAT 256, twelve layers",
+      BackboneShape(layers: 12, width: 512, feedForward: 2048, heads: 8), [],
+      model: [
+        MethodInstance("ciat", ["bottleneck": .integer(256), "input-bottleneck": .integer(256)])
+      ], trained: 6_837_760 - 263_936, deployed: 6_837_760 - 263_936,
+      published: 6_837_760 - 263_936),
     row(
       "prefix 30 behind 512", bertBase, [prefix(30, 512)], trained: 9_872_384,
       deployed: 552_960, published: 552_960),

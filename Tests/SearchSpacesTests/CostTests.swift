@@ -154,6 +154,24 @@ import Testing
         == "the methods take 41 of 48 positions, and a text needs 8 at least")
   }
 
+  @Test func methodsThatRefuseTheBackboneAreNoCandidates() throws {
+    var schema = TestSchemas.prompt
+    schema.refusal = { instance, shape in
+      (instance.parameters["length"]?.asInteger ?? 0) > shape.layers ? "is too long. Cut it" : nil
+    }
+    let space = try SearchSpace(
+      yaml: """
+        version: 1
+        methods: {lora: {rank: 4}, prompt-tuning: {length: {int: [1, 64]}}}
+        model: [prompt-tuning]
+        """, file: "s.yaml", schemas: TestSchemas.all + [schema], backbone: Shapes.embedded)
+    let path = "model.prompt-tuning.length"
+    #expect(throws: Never.self) { try space.candidate(at: [path: .integer(12)]) }
+    let fault = Infeasibility.refused(method: "prompt-tuning", reason: "is too long. Cut it")
+    #expect(throws: fault) { try space.candidate(at: [path: .integer(13)]) }
+    #expect(fault.description == "method 'prompt-tuning' is too long. Cut it")
+  }
+
   @Test func sequencesAreNoLongerThanThePositions() {
     let long = Self.costs(
       [LayerGroup(layers: 12, methods: [Self.lora])], length: 128, on: Shapes.embedded)

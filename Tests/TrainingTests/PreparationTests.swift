@@ -33,12 +33,16 @@ import Testing
   /// Two layers of 16 + 16 and 32 + 16 entries.
   private static let samCount = 2 * (32 + 48)
 
-  private static let spt = MethodInstance(
-    "spt",
-    [
-      "targets": .list(["query", "ffn-out"]), "rank-equivalent": .integer(2),
-      "rank": .integer(2), "batches": .integer(4),
-    ])
+  private static let spt = sensitivity("spt")
+
+  private static func sensitivity(_ name: String) -> MethodInstance {
+    MethodInstance(
+      name,
+      [
+        "targets": .list(["query", "ffn-out"]), "rank-equivalent": .integer(2),
+        "rank": .integer(2), "batches": .integer(4),
+      ])
+  }
   /// Twice as many as `samCount`.
   private static let sptCount = 2 * samCount
 
@@ -61,6 +65,7 @@ import Testing
     Case(methods: [spt], trainedParameters: sptCount),
     Case(methods: [spt, lora], trainedParameters: sptCount + 2 * 2 * (32 + 48)),
     Case(methods: [spt, prefix], trainedParameters: sptCount + 2 * 2 * 2 * 16),
+    Case(methods: [sensitivity("spt-adapter")], trainedParameters: sptCount),
     Case(methods: [far, sam], trainedParameters: farCount + samCount),
   ]
 

@@ -38,10 +38,13 @@ def lines(text):
     return [json.loads(line) for line in text.splitlines()]
 
 
-def configurations(program):
-    """Names and configurations: every method with its defaults in all layers, then the mixtures."""
+def configurations(program, backbone):
+    """Names and configurations: every method that the backbone takes, with its defaults in all
+    layers, then the mixtures."""
     methods = {}
-    for method in lines(run(program, "methods", "--format", "jsonl")):
+    for method in lines(run(program, "methods", "--backbone", backbone, "--format", "jsonl")):
+        if method["refusal"] is not None:
+            continue
         name, instance = method["method"], {method["method"]: {}}
         layers = instance if method["scope"] == "layer" else {}
         methods[name] = {"groups": [{"layers": LAYERS, "methods": layers}]}
@@ -181,7 +184,7 @@ def main(program, backbone, document, *arguments):
         library, equals, python = entry.partition("=")
         if equals:
             pythons.setdefault(library, []).append(python)
-    methods, mixtures = configurations(program)
+    methods, mixtures = configurations(program, backbone)
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         own = sentences(work)

@@ -62,7 +62,8 @@ public final class Bert: Backbone {
 
   /// The embedding output h₀ [T, D] of an expanded batch, the input of layer 0.
   public func embedded(_ batch: PackedBatch, tape: Tape) -> Tensor {
-    embeddingDropout(embeddingNorm(embeddings(batch, tape: tape), tape: tape), tape: tape)
+    let states = embeddingNorm(embeddings(batch, tape: tape), tape: tape)
+    return embeddingDropout(embeddings.adapted(states, tape: tape), tape: tape)
   }
 
   /// The output of one layer: [T, D] → [T, D].
@@ -113,9 +114,16 @@ public final class Bert: Backbone {
 
   // MARK: Sites
 
-  /// Every layer of a BERT encoder offers every point inside it, and layer 0 the embeddings too.
+  /// Every layer of a BERT encoder offers every point inside it, and layer 0 its input too; no layer
+  /// is offered as a whole, because norms close the blocks.
   public func insertionPoints(layer: Int) -> [InsertionPoint] {
-    InsertionPoint.allCases.filter { $0 != .embeddings || layer == 0 }
+    InsertionPoint.allCases.filter { point in
+      switch point {
+      case .embeddings, .input: layer == 0
+      case .layer: false
+      default: true
+      }
+    }
   }
 
   public func linear(at site: InsertionSite) -> Linear? {
@@ -152,6 +160,13 @@ public final class Bert: Backbone {
     precondition(
       site == .embeddings,
       "attach: '\(site.point.rawValue)' of layer \(site.layer) is not the word embeddings")
+    embeddings.attach(adapter)
+  }
+
+  public func attach(_ adapter: any InputAdapter, at site: InsertionSite) {
+    precondition(
+      site == .input,
+      "attach: '\(site.point.rawValue)' of layer \(site.layer) is not the input of layer 0")
     embeddings.attach(adapter)
   }
 

@@ -13,7 +13,7 @@ import TensorCore
 ///   one for all layers; in that step the layers below run as the frozen backbone, without backward.
 ///   Evaluation and what is deployed drop the given n.
 ///
-/// n is at most L − 1: the last layer keeps its bottleneck. Other methods in the dropped layers stay,
+/// n must be below L: the last layer keeps its bottleneck. Other methods in the dropped layers stay,
 /// unlike with AdapterHub's `skip_layers`, which skips all adapters of a layer. For fixed n with any
 /// method, a layer group without methods says the same. Pruning the inputs of AdapterFusion, the
 /// second half of the paper, is not included.
@@ -69,8 +69,8 @@ public struct AdapterDrop: PEFTMethod {
       BottleneckSettings.initialisation(default: .bert, "AdapterHub starts with 'bert'."),
       ParameterSchema(
         "dropped", .integer(0...255), default: .integer(5),
-        "n, the lowest layers without a bottleneck, or all layers but the last where there are no "
-          + "more; 5 of 12 in the paper's measurements."),
+        "n, the lowest layers without a bottleneck, fewer than there are layers; 5 of 12 in the "
+          + "paper's measurements."),
       ParameterSchema(
         "training", .choice(Regime.allCases.map(\.rawValue)),
         default: .text(Regime.robust.rawValue),
@@ -87,13 +87,19 @@ public struct AdapterDrop: PEFTMethod {
     parameterCounts: counting { (method: AdapterDrop, shape) in
       let one = BottleneckSettings.counts(
         method.settings.size, width: shape.width, sites: method.placement.points.count)
-      let kept = shape.layers - method.dropped(of: shape.layers)
+      let kept = max(0, shape.layers - method.dropped)
       return ParameterCounts(
         trained: one.trained * (method.regime == .robust ? shape.layers : kept),
         deployed: one.deployed * kept, published: one.published * kept)
     },
     lowestLayer: measuring { (method: AdapterDrop, shape) in
-      method.regime == .robust ? 0 : method.dropped(of: shape.layers)
+      method.regime == .robust ? 0 : min(method.dropped, shape.layers)
+    },
+    refusal: refusing { (method: AdapterDrop, shape) in
+      method.dropped < shape.layers
+        ? nil
+        : "drops \(method.dropped) of \(shape.layers) layers, which leaves none. "
+          + "Set dropped to at most \(shape.layers - 1)"
     })
 
   public let placement: Placement
@@ -115,9 +121,6 @@ public struct AdapterDrop: PEFTMethod {
     complete = values.complete
   }
 
-  /// n of L layers.
-  func dropped(of layers: Int) -> Int { min(dropped, layers - 1) }
-
   public var startsAsIdentity: Bool { settings.initialisation == .mam }
 
   /// The bottlenecks that are left, without draws.
@@ -131,9 +134,8 @@ public struct AdapterDrop: PEFTMethod {
     to host: any AdapterHost, layers: [Int], key: RandomKey
   ) throws(MethodError) -> Attachment {
     let name = Self.schema.name
-    let kept = dropped(of: host.layerCount)
     var attachment = Attachment()
-    for layer in (regime == .robust ? 0 : kept)..<host.layerCount {
+    for layer in (regime == .robust ? 0 : dropped)..<host.layerCount {
       for point in placement.points {
         let site = InsertionSite(layer: layer, point: point)
         try host.requireSite(site, for: name)
@@ -142,11 +144,11 @@ public struct AdapterDrop: PEFTMethod {
           wiring: placement.wiring, key: key)
         let adapter: any HiddenAdapter =
           regime == .robust
-          ? DroppedBottleneck(inner, layer: layer, of: host.layerCount, dropped: kept) : inner
+          ? DroppedBottleneck(inner, layer: layer, of: host.layerCount, dropped: dropped) : inner
         host.attach(adapter, at: site)
         attachment.adapters.append(PlacedAdapter(method: name, site: site, adapter: adapter))
         attachment.record(
-          inner.parameters, kind: layer < kept ? .dropped : .added, method: name,
+          inner.parameters, kind: layer < dropped ? .dropped : .added, method: name,
           learningRate: learningRate)
       }
     }

@@ -9,6 +9,8 @@ public enum MethodRegistry {
     Compacter.self,
     AdaMix.self,
     AdapterDrop.self,
+    CIAT.self,
+    CoDA.self,
     PrefixTuning.self,
     PromptTuning.self,
     SMoP.self,
@@ -37,6 +39,7 @@ public enum MethodRegistry {
     DiffPruning.self,
     SAM.self,
     SPT.self,
+    SPTAdapter.self,
     SAID.self,
     EmbeddingTuning.self,
   ]

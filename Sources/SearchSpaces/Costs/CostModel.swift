@@ -13,6 +13,7 @@ struct InstanceFacts: Sendable {
   /// Of an instance of model scope.
   let lowestLayer: Int
   let workload: MethodWorkload
+  let refusal: String?
 
   init(_ instance: MethodInstance, schema: MethodSchema, backbone: BackboneShape) {
     counts = schema.parameterCounts(instance, backbone)
@@ -23,6 +24,7 @@ struct InstanceFacts: Sendable {
     takenPositions = schema.takenPositions(instance)
     passes = schema.passes(instance)
     lowestLayer = schema.lowestLayer(instance, backbone)
+    refusal = schema.refusal(instance, backbone)
     let size = schema.sizeParameter.flatMap { instance.parameters[$0]?.asInteger } ?? 0
     let places = schema.scope == .model ? backbone.layers - lowestLayer : 1
     workload =

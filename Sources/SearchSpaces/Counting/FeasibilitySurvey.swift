@@ -70,6 +70,7 @@ extension Infeasibility {
     case .doesNotFit: "does not fit into the budget"
     case .conflict: "two methods rewrite one weight"
     case .noRoomForText: "no room is left to the text"
+    case .refused: "a method cannot be used on the backbone"
     case .forbidden: "forbidden"
     case .required: "a requirement is not met"
     }

@@ -2,6 +2,7 @@ extension SearchSpace {
   /// Turns a resolved point into a candidate: constraints, sizes from the budget, costs, limits.
   func assemble(_ resolution: inout Resolution) throws(Infeasibility) -> Candidate {
     try checkConstraints(resolution)
+    try checkRefusals(resolution)
     try checkClaims(resolution)
     try checkRoom(resolution)
     let layers = try filledLayers(resolution)
@@ -25,6 +26,15 @@ extension SearchSpace {
     }
     for clause in plan.required where !clause.isMet(in: resolution) {
       throw .required(clause: clause.number, text: clause.text)
+    }
+  }
+
+  /// Every method must work on this backbone as it is set.
+  private func checkRefusals(_ resolution: Resolution) throws(Infeasibility) {
+    for member in resolution.members.joined() + resolution.model {
+      if let reason = costModel.facts(of: member.instance)?.refusal {
+        throw .refused(method: member.instance.name, reason: reason)
+      }
     }
   }
 

@@ -19,7 +19,7 @@ extension FineTunedModel {
     }
     let pass = WorkCounter.step(
       shape: shape, layers: (0..<backbone.layerCount).map { tuning(layer: $0) },
-      tunesEmbeddings: inserted > 0
+      tunesEmbeddings: inserted > 0 || attached.adapters.contains { $0.site == .input }
         || backbone.parameters(layer: nil).contains { host in
           host.parameter.isTrainable && !host.name.hasPrefix("pooler")
         }, keptLayers: readsFrozenStates ? lowestTunedLayer : 0,
