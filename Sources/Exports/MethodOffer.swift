@@ -8,7 +8,9 @@ import TensorCore
 
 /// What a backbone and the export formats make of one method with its defaults in all layers.
 ///
-/// The head is one behind a pooler, which every format holds, whether the backbone has a pooler or not.
+/// Its tensors hold drawn values, as if they were trained; what a schedule does to them (diff pruning
+/// closes its gates) is not done. The head is one behind a pooler, which every format holds, whether
+/// the backbone has a pooler or not.
 public struct MethodOffer: Sendable {
   /// Why the backbone does not take it; nil where it does.
   public let refusal: String?
@@ -33,6 +35,10 @@ public struct MethodOffer: Sendable {
       model: isModelWide ? [instance] : [], training: TrainingSettings())
     let key = RandomKey(seed: 0)
     let attached = try PEFTModelBuilder.attach(configuration, to: backbone, key: key)
+    for tensor in attached.tensors where tensor.isTrained {
+      var random = CounterRandom(key.derived(tensor.name))
+      tensor.parameter.assign(tensor.parameter.array.map { $0 + Float(0.1 * random.normal()) })
+    }
     let labels = ["no", "yes"]
     let width = shape.width
     let pooler =

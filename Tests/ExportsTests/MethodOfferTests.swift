@@ -17,6 +17,7 @@ import Testing
   @Test(arguments: [
     ("lora", ["config", "hf-peft", "hf-peft-portable", "merged", "adapterhub"]),
     ("prefix", ["config", "adapterhub"]), ("spt-adapter", ["config"]),
+    ("adalora", ["config", "hf-peft", "hf-peft-portable", "merged"]),
     ("embeddings", ["config", "merged"]),
   ])
   func formatsAreThoseThatRefuseNothing(name: String, formats: [String]) throws {

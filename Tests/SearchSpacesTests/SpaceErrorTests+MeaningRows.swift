@@ -187,6 +187,11 @@ extension SpaceErrorTests {
     Row(
       "clause-group", after("forbid: [{group2.lora.rank: 4}]"),
       "s.yaml:3:11: unknown decision 'group2.lora.rank'. Expected one of:\n  - "
+        + "lora.targets\n  - lora.rank\n  - lora.alpha-ratio\n  - lora.scaling\n  - lora.dropout\n  - "
+        + "lora.learning-rate"),
+    Row(
+      "clause-unknown", after("forbid: [{width: 4}]"),
+      "s.yaml:3:11: unknown decision 'width'. Expected one of:\n  - "
         + "groups.pattern\n  - tuned\n  - mask\n  - spread\n  - methods\n  - lora.targets\n  - "
         + "lora.rank\n  - lora.alpha-ratio\n  - lora.scaling\n  - lora.dropout\n  - "
         + "lora.learning-rate\n  - training.epochs\n  - training.batch\n  - "

@@ -65,7 +65,7 @@ struct ClauseReader {
       names(in: group).contains(method),
       let parameter = schemas[method]?.parameters.first(where: { $0.name == name })
     else {
-      throw .unknownName(entry.place, subject: "decision", name: path, known: knownPaths)
+      throw .unknownName(entry.place, subject: "decision", name: path, known: known(near: path))
     }
     let isFilled = plans(of: group).contains { plan in
       plan.name == method && plan.size == .filled && name == plan.schema.sizeParameter
@@ -92,12 +92,21 @@ struct ClauseReader {
     Set(plans(of: group).map(\.name)).sorted()
   }
 
-  private var knownPaths: [String] {
-    let outer = ["groups.pattern", "tuned", "mask", "spread", "methods"]
-    let parameters = names(in: nil).flatMap { name in
-      (schemas[name]?.parameters ?? []).map { "\(name).\($0.name)" }
+  /// The decisions of the same method where the path names one, else all.
+  private func known(near path: String) -> [String] {
+    func parameters(_ group: Int?, prefix: String) -> [String] {
+      names(in: group).flatMap { name in
+        (schemas[name]?.parameters ?? []).map { "\(prefix)\(name).\($0.name)" }
+      }
     }
-    return outer + parameters + TrainingKey.allCases.map { "training.\($0.rawValue)" }
+    let methods = parameters(nil, prefix: "") + parameters(0, prefix: "model.")
+    let words = path.split(separator: ".")
+    let related = methods.filter {
+      $0.split(separator: ".").dropLast().contains { words.contains($0) }
+    }
+    if !related.isEmpty { return related }
+    return ["groups.pattern", "tuned", "mask", "spread", "methods"] + methods
+      + TrainingKey.allCases.map { "training.\($0.rawValue)" }
   }
 
   // MARK: Predicates
