@@ -63,7 +63,7 @@ def main(backbone):
         tasks = "experiments/s4/tasks"
         study = Study(
             **shared, backbone="models/minilm", tuning_task=f"{tasks}/sst2.yaml",
-            final_tasks=[f"{tasks}/sst2.yaml", "mrpc:data/mrpc"],
+            final_tasks=[f"{tasks}/sst2.yaml", f"{tasks}/banking77.yaml"],
             rates=["1e-4", "1.5e-4", "2e-4", "3e-4", "4e-4", "6e-4", "8e-4", "1.2e-3", "1.6e-3",
                    "2.4e-3", "3.2e-3", "4.8e-3"],
             settings=["--set", "training.examples=1024", "--set", "training.epochs=3",
