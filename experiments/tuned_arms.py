@@ -85,13 +85,15 @@ class Study:
                 round(result["timing"]["seconds"], 1) if result else ""]
 
     def run(self, arms, output):
-        """Trains what is missing and writes the table anew after every arm."""
-        rows = []
+        """Trains what is missing and writes the table anew after every arm; the arms' names."""
+        rows, names = [], []
         with ThreadPoolExecutor(self.parallel) as pool:
             for arm in arms:
                 rows += self.rows(pool, arm)
                 write(rows, output)
-                print(f"{arm.name}: done")
+                names.append(arm.name)
+                print(f"{arm.name}: done", flush=True)
+        return names
 
 
 def label(task):

@@ -46,6 +46,16 @@ def search(study, strategy, trials, budget):
     return str(place / "configuration.yaml")
 
 
+def arms(study, budget):
+    """All arms, one after the other; a search runs when its turn comes."""
+    for name in ("s4", "adapter", "prefix", "bitfit", "lora", "unipelt"):
+        yield Arm(name, ["--design", name, "--budget", budget])
+    yield Arm("random-design", [search(study, "random", 1, budget)])
+    for strategy, trials in (("random", TRIALS), ("bayes", TRIALS), ("bayes", MANY)):
+        yield Arm(f"{strategy}-{trials}", [search(study, strategy, trials, budget)], is_tuned=True,
+                  tuning=trials)
+
+
 def main(backbone):
     folder = Path(os.environ.get("RUNS", "runs/s4-final")) / backbone
     shared = dict(folder=folder, seeds=int(os.environ.get("SEEDS", "10")),
@@ -69,19 +79,9 @@ def main(backbone):
             settings=["--set", "training.examples=1024", "--set", "training.epochs=3",
                       "--set", "training.batch=16", "--set", "training.length=64"])
     folder.mkdir(parents=True, exist_ok=True)
-    arms = [Arm(name, ["--design", name, "--budget", budget])
-            for name in ("s4", "adapter", "prefix", "bitfit", "lora", "unipelt")]
-    arms += [
-        Arm("random-design", [search(study, "random", 1, budget)]),
-        Arm(f"random-{TRIALS}", [search(study, "random", TRIALS, budget)], is_tuned=True,
-            tuning=TRIALS),
-        Arm(f"bayes-{TRIALS}", [search(study, "bayes", TRIALS, budget)], is_tuned=True,
-            tuning=TRIALS),
-        Arm(f"bayes-{MANY}", [search(study, "bayes", MANY, budget)], is_tuned=True, tuning=MANY),
-    ]
     here = Path("experiments/s4") / backbone
-    study.run(arms, here / "final.csv")
-    equal = ",".join(arm.name for arm in arms if arm.name != f"bayes-{MANY}")
+    names = study.run(arms(study, budget), here / "final.csv")
+    equal = ",".join(name for name in names if name != f"bayes-{MANY}")
     compare(here / "final.csv", here / "final.txt", "--task", "task", "--arms", equal,
             "--against", "s4")
     for name in (f"bayes-{TRIALS}", f"bayes-{MANY}"):
