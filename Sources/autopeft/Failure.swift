@@ -80,7 +80,8 @@ struct Failure {
     case let error as ExportError: error.exitCode
     case let error as ImportError: error.exitCode
     case let error as TraceError: error.exitCode
-    case is CheckpointError, is BackboneError, is TokenizerError, is TrialError: 65
+    case is CheckpointError, is BackboneError, is TokenizerError, is TrialError, is BenchmarkError:
+      65
     case is FileError: 74
     case is CocoaError: 74
     default: nil

@@ -16,8 +16,8 @@ struct SearchBenchmarkTests {
         for parallel in ladder {
           for prefix in ladder where serial + parallel + prefix > 0 {
             all.append(
-              problem.objectives(
-                .init(
+              try problem.objectives(
+                AutoPEFTShape(
                   serial: serial, parallel: parallel, prefix: prefix,
                   active: (0..<5).map { mask >> $0 & 1 == 1 })))
           }
@@ -45,10 +45,10 @@ struct SearchBenchmarkTests {
   @Test func noiseBelongsToTheConfiguration() throws {
     let backbone = BackboneShape(layers: 12, width: 64, feedForward: 256, heads: 4)
     let problem = LayerEffectsProblem(seed: 1, backbone: backbone)
-    let shape = LayerEffectsProblem.Shape(
+    let shape = AutoPEFTShape(
       serial: 8, parallel: 0, prefix: 1, active: (0..<12).map { $0 > 5 })
     #expect(problem.measured(shape) == problem.measured(shape))
     #expect(problem.measured(shape) != problem.value(shape))
-    #expect(problem.parameters(shape) == 2 * 64 * 6 * 9)
+    #expect(shape.parameters(width: problem.width) == 2 * 64 * 6 * 9)
   }
 }

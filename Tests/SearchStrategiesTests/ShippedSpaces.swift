@@ -13,6 +13,23 @@ enum ShippedSpaces {
       contentsOf: file, name: "\(name).yaml", schemas: schemas, backbone: backbone)
   }
 
+  /// AutoPEFT's modules of size 0 or 4 in pairs of layers.
+  static func pairs() throws -> SearchSpace {
+    try SearchSpace(
+      yaml: """
+        version: 1
+        groups: {sizes: [2, 2, 2, 2, 2, 2]}
+        tuned: {subset: groups, min: 1}
+        tie: all
+        methods:
+          adapter: {placement: pfeiffer, bottleneck: {ordinal: [0, 4]}}
+          parallel-adapter: {bottleneck: {ordinal: [0, 4]}}
+          prefix: {length: {ordinal: [0, 4]}}
+        each-group: [adapter, parallel-adapter, prefix]
+        objectives: [score: max, published: min]
+        """, file: "pairs.yaml", schemas: schemas, backbone: backbone)
+  }
+
   private static let schemas = [
     schema(
       "adapter", size: "bottleneck",

@@ -12,20 +12,19 @@ public enum RelatedProblem: String, Sendable, CaseIterable {
   case adverse
 
   /// The score that a training on the earlier task would report, with the same noise.
-  func score(_ problem: LayerEffectsProblem, seed: UInt64) -> (LayerEffectsProblem.Shape) -> Double
-  {
+  func score(_ problem: LayerEffectsProblem, seed: UInt64) -> (AutoPEFTShape) -> Double {
     let key = RandomKey(seed: seed).derived("earlier task").derived(rawValue)
     var source = CounterRandom(key)
     let layers = problem.effects.count
     switch self {
     case .related:
       let other = LayerEffectsProblem(
-        effects: problem.effects.map { $0 * exp(0.5 * source.normal()) }, width: problem.width,
+        problem, effects: problem.effects.map { $0 * exp(0.5 * source.normal()) },
         noiseKey: key.derived("noise"))
       return other.measured
     case .adverse:
       let other = LayerEffectsProblem(
-        effects: problem.effects, width: problem.width, noiseKey: key.derived("noise"))
+        problem, effects: problem.effects, noiseKey: key.derived("noise"))
       return { 1 - other.measured($0) }
     case .unrelated:
       let coefficients = (0..<layers + 3).map { _ in source.normal() }

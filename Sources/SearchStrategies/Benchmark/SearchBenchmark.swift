@@ -3,11 +3,11 @@ import GaussianProcesses
 import LinearAlgebra
 public import SearchSpaces
 
-/// Compares strategies without training: hypervolume by trials on `LayerEffectsProblem`.
+/// Compares strategies without training: hypervolume by trials on `LayerEffectsProblem` or on a table.
 ///
 /// The strategy is asked for `batch` proposals at a time, learns their noisy scores, and is judged by
-/// the noise-free hypervolume of all that it has tried, as a share of the best possible one. The
-/// hypervolume is that of the score above 0.5 times the parameters below 26 % of the backbone.
+/// the noise-free hypervolume of all that it has tried, as a share of the best possible one. On the
+/// made-up task it is that of the score above 0.5 times the parameters below 26 % of the backbone.
 public struct SearchBenchmark: Sendable {
   /// One strategy on one seed.
   public struct Run: Codable, Sendable {
@@ -21,7 +21,7 @@ public struct SearchBenchmark: Sendable {
     public let seconds: Double
     /// How often a layer was active on the final front of measured scores, by layer.
     public let layerShares: [Double]
-    /// The layer effects of the problem.
+    /// The layer effects of the made-up task; none on a table.
     public let layerEffects: [Double]
 
     /// The head of `lines`.
@@ -63,6 +63,8 @@ public struct SearchBenchmark: Sendable {
     self.batch = batch
   }
 
+  /// A search of the made-up task with the seed.
+  ///
   /// - Parameters:
   ///   - name: of the strategy in the registry.
   ///   - settings: of the strategy.
@@ -72,18 +74,34 @@ public struct SearchBenchmark: Sendable {
   public func run(
     _ name: String, settings: [String: ParameterValue] = [:], label: String? = nil, seed: UInt64,
     earlier: Earlier? = nil
-  ) throws(StrategyError) -> Run {
+  ) throws -> Run {
     let problem = LayerEffectsProblem(seed: seed, backbone: space.backbone)
     let strategy = try StrategyRegistry.make(
       name, space: space, seed: seed, settings: settings, plannedTrials: trials,
       earlier: try earlierRuns(earlier, problem, seed: seed))
-    let reference = [
-      LayerEffectsProblem.reference.score,
-      -LayerEffectsProblem.reference.share * Double(space.backbone.parameterCount),
-    ]
-    let best = ParetoFront(problem.bestPoints()).hypervolume(reference: reference)
+    return try run(
+      strategy, on: problem, label: label ?? name, seed: seed, effects: problem.effects)
+  }
+
+  /// A search of a task of which every point was trained.
+  ///
+  /// - Throws: `StrategyError`, or `BenchmarkError` where the table lacks a point.
+  public func run(
+    _ name: String, on table: TableProblem, settings: [String: ParameterValue] = [:],
+    label: String? = nil, seed: UInt64
+  ) throws -> Run {
+    let strategy = try StrategyRegistry.make(
+      name, space: space, seed: seed, settings: settings, plannedTrials: trials)
+    return try run(strategy, on: table, label: label ?? name, seed: seed, effects: [])
+  }
+
+  private func run(
+    _ strategy: any SearchStrategy, on problem: any BenchmarkProblem, label: String, seed: UInt64,
+    effects: [Double]
+  ) throws -> Run {
+    let best = ParetoFront(problem.bestPoints()).hypervolume(reference: problem.reference)
     var history: [Trial] = []
-    var shapes: [LayerEffectsProblem.Shape] = []
+    var shapes: [AutoPEFTShape] = []
     var seconds = 0.0
     while history.count < trials {
       let start = Self.processorSeconds
@@ -92,29 +110,37 @@ public struct SearchBenchmark: Sendable {
       seconds += Self.processorSeconds - start
       guard !proposals.isEmpty else { break }
       for proposal in proposals {
-        let shape = LayerEffectsProblem.shape(of: proposal.candidate.configuration)
+        let shape = AutoPEFTShape(of: proposal.candidate.configuration)
         shapes.append(shape)
         history.append(
           Trial(
             number: history.count + 1, state: .complete, origin: proposal.origin,
             point: proposal.candidate.point, configuration: proposal.candidate.configuration,
-            costs: proposal.candidate.costs, score: problem.measured(shape)))
+            costs: proposal.candidate.costs, score: try problem.measured(shape)))
       }
     }
     let marks = Array(stride(from: min(10, trials), through: trials, by: 10))
+    let objectives = try shapes.map { try problem.objectives($0) }
     let volumes = marks.map { mark in
-      ParetoFront(shapes.prefix(mark).map(problem.objectives)).hypervolume(reference: reference)
-        / best
-    }
-    let front = ParetoFront(
-      shapes.map { [problem.measured($0), -Double(problem.parameters($0))] }
-    ).indices
-    let shares = problem.effects.indices.map { layer in
-      Double(front.count { shapes[$0].active[layer] }) / Double(front.count)
+      ParetoFront(Array(objectives.prefix(mark))).hypervolume(reference: problem.reference) / best
     }
     return Run(
-      strategy: label ?? name, seed: seed, marks: marks, hypervolume: volumes, seconds: seconds,
-      layerShares: shares, layerEffects: problem.effects)
+      strategy: label, seed: seed, marks: marks, hypervolume: volumes, seconds: seconds,
+      layerShares: try layerShares(shapes, problem), layerEffects: effects)
+  }
+
+  /// How often each layer is active on the front of measured scores.
+  private func layerShares(
+    _ shapes: [AutoPEFTShape], _ problem: any BenchmarkProblem
+  ) throws -> [Double] {
+    let front = ParetoFront(
+      try shapes.map {
+        [try problem.measured($0), -Double($0.parameters(width: problem.width))]
+      }
+    ).indices
+    return (0..<space.backbone.layers).map { layer in
+      Double(front.count { shapes[$0].active[layer] }) / Double(front.count)
+    }
   }
 
   private func earlierRuns(
@@ -131,7 +157,7 @@ public struct SearchBenchmark: Sendable {
         number: index + 1, state: .complete, origin: proposal.origin,
         point: proposal.candidate.point, configuration: configuration,
         costs: proposal.candidate.costs,
-        score: score(LayerEffectsProblem.shape(of: configuration)))
+        score: score(AutoPEFTShape(of: configuration)))
     }
     return [EarlierRun(name: earlier.problem.rawValue, trials: trials, space: space)]
   }

@@ -8,10 +8,11 @@ import SearchStrategies
 struct SearchBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Measure the hypervolume that a strategy reaches on a made-up task.",
+    abstract: "Measure the hypervolume that a strategy reaches without training.",
     discussion: """
-      The task is on AutoPEFT's space, its best front is known, and nothing is trained. One line is \
-      printed for each seed and each ten trials: the share of the best hypervolume by then.
+      The task is on AutoPEFT's space and its best front is known: a made-up one, or with --table one of \
+      which every point has been trained (experiments/tabular). One line is printed for each seed and \
+      each ten trials: the share of the best hypervolume by then.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -23,6 +24,10 @@ struct SearchBenchCommand: ParsableCommand {
   @Option(help: "AutoPEFT's space file.") var space = "spaces/autopeft.yaml"
   @Option(help: "Layers of the imagined backbone.") var layers = 12
   @Option(help: "Its hidden width.") var width = 768
+  @Option(
+    help: ArgumentHelp(
+      "Scores of every point of the space, as comma-separated values.", valueName: "file"))
+  var table: String?
   @Option(help: "How many seeds.") var seeds = 1
   @Option(help: "The first seed.") var firstSeed: UInt64 = 1
   @Option(help: "Trials of each search.") var trials = 200
@@ -48,6 +53,9 @@ struct SearchBenchCommand: ParsableCommand {
         "--seeds, --trials, --batch and --from-trials must be positive, --layers 1 to 64, --width 8 to 8192."
       )
     }
+    guard table == nil || from == nil else {
+      throw ValidationError("--from makes an earlier task for the made-up one; leave out --table.")
+    }
   }
 
   func run() throws {
@@ -62,11 +70,23 @@ struct SearchBenchCommand: ParsableCommand {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     for seed in firstSeed..<(firstSeed + UInt64(seeds)) {
-      let run = try benchmark.run(
-        strategy, settings: space.strategySettings, label: label, seed: seed,
-        earlier: from.map { SearchBenchmark.Earlier($0, trials: fromTrials) })
+      let run = try run(benchmark, settings: space.strategySettings, seed: seed)
       Console.output(
         format == .csv ? run.lines : String(decoding: try encoder.encode(run), as: UTF8.self))
     }
+  }
+
+  private func run(
+    _ benchmark: SearchBenchmark, settings: [String: ParameterValue], seed: UInt64
+  ) throws -> SearchBenchmark.Run {
+    guard let table else {
+      return try benchmark.run(
+        strategy, settings: settings, label: label, seed: seed,
+        earlier: from.map { SearchBenchmark.Earlier($0, trials: fromTrials) })
+    }
+    let problem = try TableProblem(
+      try SpaceText.read(URL(filePath: table), name: table), name: table, layers: layers,
+      width: width, seed: seed)
+    return try benchmark.run(strategy, on: problem, settings: settings, label: label, seed: seed)
   }
 }
