@@ -42,6 +42,15 @@ struct SearchBenchmarkTests {
     }
   }
 
+  @Test func volumesAreThoseAtTheMarks() throws {
+    let space = try ShippedSpaces.space("autopeft")
+    let often = try SearchBenchmark(space: space, trials: 50).run("nsga2", seed: 1)
+    let seldom = try SearchBenchmark(space: space, trials: 50, interval: 25).run("nsga2", seed: 1)
+    #expect(seldom.marks == [25, 50])
+    #expect(seldom.hypervolume[1] == often.hypervolume[4])
+    #expect((often.hypervolume[1]...often.hypervolume[2]).contains(seldom.hypervolume[0]))
+  }
+
   @Test func noiseBelongsToTheConfiguration() throws {
     let backbone = BackboneShape(layers: 12, width: 64, feedForward: 256, heads: 4)
     let problem = LayerEffectsProblem(seed: 1, backbone: backbone)

@@ -52,15 +52,21 @@ public struct SearchBenchmark: Sendable {
   private let space: SearchSpace
   private let trials: Int
   private let batch: Int
+  private let interval: Int
 
   /// - Parameters:
   ///   - space: AutoPEFT's, on a backbone of any number of layers.
   ///   - trials: a positive number.
-  public init(space: SearchSpace, trials: Int = 200, batch: Int = 4) {
-    precondition(trials > 0 && batch > 0, "SearchBenchmark: trials and batch must be positive")
+  ///   - batch: proposals asked for at a time, a positive number.
+  ///   - interval: after how many trials each the hypervolume is measured, a positive number.
+  public init(space: SearchSpace, trials: Int = 200, batch: Int = 4, interval: Int = 10) {
+    precondition(
+      trials > 0 && batch > 0 && interval > 0,
+      "SearchBenchmark: trials, batch and interval must be positive")
     self.space = space
     self.trials = trials
     self.batch = batch
+    self.interval = interval
   }
 
   /// A search of the made-up task with the seed.
@@ -119,7 +125,7 @@ public struct SearchBenchmark: Sendable {
             costs: proposal.candidate.costs, score: try problem.measured(shape)))
       }
     }
-    let marks = Array(stride(from: min(10, trials), through: trials, by: 10))
+    let marks = Array(stride(from: min(interval, trials), through: trials, by: interval))
     let objectives = try shapes.map { try problem.objectives($0) }
     let volumes = marks.map { mark in
       ParetoFront(Array(objectives.prefix(mark))).hypervolume(reference: problem.reference) / best

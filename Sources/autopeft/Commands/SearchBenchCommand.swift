@@ -12,7 +12,7 @@ struct SearchBenchCommand: ParsableCommand {
     discussion: """
       The task is on AutoPEFT's space and its best front is known: a made-up one, or with --table one of \
       which every point has been trained (experiments/tabular). One line is printed for each seed and \
-      each ten trials: the share of the best hypervolume by then.
+      each --every trials: the share of the best hypervolume by then.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -32,6 +32,7 @@ struct SearchBenchCommand: ParsableCommand {
   @Option(help: "The first seed.") var firstSeed: UInt64 = 1
   @Option(help: "Trials of each search.") var trials = 200
   @Option(help: "Proposals asked for at a time.") var batch = 4
+  @Option(help: "After how many trials each the hypervolume is printed.") var every = 10
   @Option(help: "What the strategy is called in the output; its name by default.")
   var label: String?
   @Option(
@@ -46,11 +47,11 @@ struct SearchBenchCommand: ParsableCommand {
   @Option(help: "csv or json.") var format: Format = .csv
 
   func validate() throws {
-    guard seeds >= 1, trials >= 1, batch >= 1, (1...64).contains(layers),
+    guard seeds >= 1, trials >= 1, batch >= 1, every >= 1, (1...64).contains(layers),
       (8...8192).contains(width), fromTrials >= 1
     else {
       throw ValidationError(
-        "--seeds, --trials, --batch and --from-trials must be positive, --layers 1 to 64, --width 8 to 8192."
+        "--seeds, --trials, --batch, --every and --from-trials must be positive, --layers 1 to 64, --width 8 to 8192."
       )
     }
     guard table == nil || from == nil else {
@@ -65,7 +66,8 @@ struct SearchBenchCommand: ParsableCommand {
     let space = try SearchSpace(
       yaml: text, file: space, schemas: MethodRegistry.schemas, backbone: backbone,
       overrides: overrides)
-    let benchmark = SearchBenchmark(space: space, trials: trials, batch: batch)
+    let benchmark = SearchBenchmark(
+      space: space, trials: trials, batch: batch, interval: every)
     if format == .csv { Console.output(SearchBenchmark.Run.header) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
