@@ -7,8 +7,8 @@ then paired seeds on the test split, of a task that no search has touched among 
 Arms: S4's design, each method alone, a mixture like UniPELT's, a random design of S4's space (its
 first draw that can be trained), all at the same twelve learning rates; the best of twelve random
 trials and of twelve trials of `bayes` on the tuning task; and, with more effort than the others, the
-best of sixty trials of `bayes`. SEEDS (10), PARALLEL (2) and RUNS (runs/s4-final) may be set in the
-environment.
+best of sixty trials of `bayes`. ARMS (all of them), SEEDS (10), PARALLEL (2) and RUNS (runs/s4-final)
+may be set in the environment.
 """
 
 import os
@@ -47,13 +47,20 @@ def search(study, strategy, trials, budget):
 
 
 def arms(study, budget):
-    """All arms, one after the other; a search runs when its turn comes."""
-    for name in ("s4", "adapter", "prefix", "bitfit", "lora", "unipelt"):
-        yield Arm(name, ["--design", name, "--budget", budget])
-    yield Arm("random-design", [search(study, "random", 1, budget)])
-    for strategy, trials in (("random", TRIALS), ("bayes", TRIALS), ("bayes", MANY)):
-        yield Arm(f"{strategy}-{trials}", [search(study, strategy, trials, budget)], is_tuned=True,
-                  tuning=trials)
+    """The wanted arms, one after the other; a search runs when its turn comes."""
+    designs = ("s4", "adapter", "prefix", "bitfit", "lora", "unipelt")
+    searches = {f"{strategy}-{trials}": (strategy, trials) for strategy, trials in (
+        ("random", TRIALS), ("bayes", TRIALS), ("bayes", MANY))}
+    for name in os.environ.get("ARMS", ",".join([*designs, "random-design", *searches])).split(","):
+        if name in designs:
+            yield Arm(name, ["--design", name, "--budget", budget])
+        elif name == "random-design":
+            yield Arm(name, [search(study, "random", 1, budget)])
+        elif name in searches:
+            strategy, trials = searches[name]
+            yield Arm(name, [search(study, strategy, trials, budget)], is_tuned=True, tuning=trials)
+        else:
+            raise SystemExit(f"no arm '{name}'; arms are {', '.join([*designs, 'random-design', *searches])}")
 
 
 def main(backbone):
@@ -85,6 +92,8 @@ def main(backbone):
     compare(here / "final.csv", here / "final.txt", "--task", "task", "--arms", equal,
             "--against", "s4")
     for name in (f"bayes-{TRIALS}", f"bayes-{MANY}"):
+        if name not in names:
+            continue
         compare(here / "final.csv", here / f"final-{name}.txt", "--task", "task", "--against", name)
 
 
