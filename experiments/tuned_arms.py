@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PROGRAM = ".build/release/autopeft"
-COLUMNS = ["arm", "tuning", "rate", "task", "split", "seed", "score", "parameters", "seconds"]
+COLUMNS = ["arm", "tuning", "rate", "task", "split", "seed", "score", "parameters", "seconds",
+           "peak_bytes", "evaluation_ms"]
 
 
 @dataclass
@@ -80,9 +81,16 @@ class Study:
 
     @staticmethod
     def row(arm, tuning, rate, task, split, seed, result):
-        return [arm.name, tuning, rate, label(task), split, seed, result.get("score", ""),
-                result.get("counts", {}).get("trainedParameters", ""),
-                round(result["timing"]["seconds"], 1) if result else ""]
+        """`evaluation_ms` is the time of one text in evaluations, validation after each epoch included."""
+        row = [arm.name, tuning, rate, label(task), split, seed, result.get("score", "")]
+        if not result:
+            return row + [""] * (len(COLUMNS) - len(row))
+        counts, timing = result["counts"], result["timing"]
+        texts = len(result["epochs"]) * counts["validationExamples"]
+        texts += counts["scoredExamples"] if split == "test" else 0
+        return row + [
+            counts["trainedParameters"], round(timing["seconds"], 1), timing["peakMemoryBytes"],
+            round(1000 * timing["evaluationSeconds"] / texts, 3)]
 
     def run(self, arms, output):
         """Trains what is missing and writes the table anew after every arm; the arms' names."""
