@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.chdir(Path(__file__).resolve().parents[2])
 sys.path.insert(0, "experiments")
-from tuned_arms import PROGRAM, Arm, Study, compare  # noqa: E402
+from tuned_arms import PROGRAM, Arm, Study, compare, label  # noqa: E402
 
 TRIALS = 12
 MANY = 60
@@ -91,6 +91,9 @@ def main(backbone):
     equal = ",".join(name for name in names if name != f"bayes-{MANY}")
     compare(here / "final.csv", here / "final.txt", "--task", "task", "--arms", equal,
             "--against", "s4")
+    for task in map(label, study.final_tasks):
+        compare(here / "final.csv", here / f"final-{task}.txt", "--where", f"task={task}", "--arms",
+                equal, "--against", "s4")
     for name in (f"bayes-{TRIALS}", f"bayes-{MANY}"):
         if name not in names:
             continue
