@@ -27,7 +27,8 @@ from tuned_arms import PROGRAM, Arm, Study  # noqa: E402
 HERE = Path("experiments/methods")
 COLUMNS = ["method", "rate", "split", "seed", "score", "trained_parameters", "seconds", "peak_bytes"]
 # Kinds of methods by the size of step that they want, with rates for the two backbones: all weights;
-# matrices in the layers; vectors, prompts and gates, of which each number must move far.
+# matrices in the layers; vectors, prompts and gates, of which each number must move far. CIAT, which
+# does not start as the identity, and the MLP before a prefix go wrong at the rates of matrices.
 RATES = {
     "embedded": {
         "all": ["3e-4", "1e-3", "3e-3"], "matrices": ["2e-3", "6e-3", "1.8e-2"],
@@ -36,9 +37,9 @@ RATES = {
         "all": ["5e-5", "1.5e-4", "5e-4"], "matrices": ["5e-4", "1.5e-3", "4.5e-3"],
         "vectors": ["3e-3", "1e-2", "3e-2"]},
 }
-KINDS = {"full": "all", "embeddings": "all"} | dict.fromkeys(
-    ["head-only", "prefix", "prompt-tuning", "smop", "p-tuning-v2", "apt", "vera", "ia3", "bitfit",
-     "said"], "vectors")
+KINDS = {"full": "all", "embeddings": "all", "ciat": "all", "prefix": "all"} | dict.fromkeys(
+    ["head-only", "prompt-tuning", "smop", "p-tuning-v2", "apt", "vera", "ia3", "bitfit", "said"],
+    "vectors")
 LAYERS = {"embedded": 12, "minilm": 6}
 BACKBONES = {"embedded": "embedded", "minilm": "models/minilm"}
 TASKS = {"embedded": "nli2", "minilm": "experiments/s4/tasks/sst2.yaml"}
