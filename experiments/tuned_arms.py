@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PROGRAM = ".build/release/autopeft"
-COLUMNS = ["arm", "tuning", "rate", "task", "split", "seed", "score", "parameters", "seconds",
-           "peak_bytes", "evaluation_ms"]
+COLUMNS = ["arm", "tuning", "rate", "task", "split", "seed", "score", "parameters"]
+# What differs from run to run stands in a table of its own, so that scores are the same byte for byte.
+TIMES = ["seconds", "peak_bytes", "evaluation_ms"]
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Study:
         """`evaluation_ms` is the time of one text in evaluations, validation after each epoch included."""
         row = [arm.name, tuning, rate, label(task), split, seed, result.get("score", "")]
         if not result:
-            return row + [""] * (len(COLUMNS) - len(row))
+            return row + [""] * (len(COLUMNS) + len(TIMES) - len(row))
         counts, timing = result["counts"], result["timing"]
         texts = len(result["epochs"]) * counts["validationExamples"]
         texts += counts["scoredExamples"] if split == "test" else 0
@@ -110,12 +111,18 @@ def label(task):
 
 
 def write(rows, output):
+    """The scores into `output`, times and memory into a file beside it."""
+    width = len(COLUMNS)
+    write_table([COLUMNS] + [row[:width] for row in rows], output)
+    write_table([COLUMNS[:6] + TIMES] + [row[:6] + row[width:] for row in rows],
+                output.with_name(f"{output.stem}-times.csv"))
+
+
+def write_table(rows, output):
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_suffix(".tmp")
     with open(unfinished, "w", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows(rows)
+        csv.writer(file, lineterminator="\n").writerows(rows)
     os.replace(unfinished, output)
 
 

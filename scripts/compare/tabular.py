@@ -54,10 +54,9 @@ class Table:
         objectives = sorted(
             {(self.scores[p].mean(), self.parameters(p)) for p in points}, key=lambda o: (-o[0], o[1]))
         for (score, count), following in zip(objectives, [*objectives[1:], (self.reference[0], 0)]):
-            right_here = min(right, count)
             # Between two scores the fewest parameters of all that reach the higher one count.
-            area += (score - following[0]) * (self.reference[1] - right_here)
-            right = right_here
+            right = min(right, count)
+            area += (score - following[0]) * (self.reference[1] - right)
         return area
 
 
@@ -92,7 +91,7 @@ def botorch_rival(table, seed, batch):
     import torch
     from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
     from botorch.fit import fit_gpytorch_mll
-    from botorch.models import ModelListGP, SingleTaskGP
+    from botorch.models import ModelList, SingleTaskGP
     from botorch.models.deterministic import GenericDeterministicModel
     from botorch.models.transforms import Standardize
     from botorch.optim import optimize_acqf_discrete
@@ -122,8 +121,7 @@ def botorch_rival(table, seed, batch):
         y = torch.tensor(scores, dtype=torch.double).unsqueeze(-1)
         model = SingleTaskGP(x, y, outcome_transform=Standardize(1))
         fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
-        both = ModelListGP(model)
-        both = _with_cost(both, GenericDeterministicModel(exact, num_outputs=1))
+        both = ModelList(model, GenericDeterministicModel(exact, num_outputs=1))
         acquisition = qLogNoisyExpectedHypervolumeImprovement(
             both, ref_point=[table.reference[0], -1.0], X_baseline=x, prune_baseline=True)
         left = [index for index in range(len(points)) if index not in set(seen)]
@@ -132,12 +130,6 @@ def botorch_rival(table, seed, batch):
             index = place[tuple(row.tolist())]
             scores.append((yield points[index]))
             seen.append(index)
-
-
-def _with_cost(model, cost):
-    from botorch.models import ModelList
-
-    return ModelList(*model.models, cost)
 
 
 def rival(name):
