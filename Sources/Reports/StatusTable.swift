@@ -14,7 +14,7 @@ public enum StatusTable {
     let trials = try history.trials().filter { $0.replicate == 0 }
     let planned = try history.budget().trials
     let best = trials.filter { $0.state == .complete }
-      .compactMap { record in record.trial.score.map { (record.number, $0) } }
+      .compactMap { record in record.trial.finalScore.map { (record.number, $0) } }
       .max { ($0.1, -$0.0) < ($1.1, -$1.0) }
     let isExhausted = try history.events().contains { $0.kind == .exhausted }
     let isHeld = try RunLock.isHeld(run)

@@ -14,6 +14,12 @@ public enum TrialDetails {
     table.append([.text("state"), .text(trial.state.rawValue)])
     table.append([.text("origin"), .text(trial.origin.rawValue)])
     table.append([.text("identity"), .text(record.identity)])
+    if let fidelity = trial.fidelity {
+      table.append([
+        .text("epochs"), .text("\(fidelity.epochs) of \(trial.configuration.training.epochs)"),
+      ])
+      if let below = fidelity.continues { table.append([.text("goes_on_from"), .integer(below)]) }
+    }
     table.append([.text("score"), .number(trial.score, digits: 4)])
     for (name, value) in (record.summary?.metrics ?? [:]).sorted(by: { $0.key < $1.key }) {
       table.append([.text(name), .number(value, digits: 4)])

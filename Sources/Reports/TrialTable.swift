@@ -11,7 +11,7 @@ public enum TrialTable {
     _ history: RunHistory, includesTimes: Bool, for format: Table.Format
   ) throws -> Table {
     let forPeople = format == .table
-    var columns = ["trial", "state", "origin", "replicate", "score", "parameters"]
+    var columns = ["trial", "state", "origin", "replicate", "epochs", "score", "parameters"]
     columns += forPeople ? ["configuration"] : ["identity", "configuration", "failure"]
     if includesTimes { columns += ["seconds", "peak_memory_bytes"] }
     var table = Table(columns: columns)
@@ -20,8 +20,9 @@ public enum TrialTable {
       let trial = record.trial
       var row: [Table.Cell] = [
         .integer(trial.number), .text(trial.state.rawValue), .text(trial.origin.rawValue),
-        .integer(record.replicate), .number(trial.score, digits: 4),
-        .integer(trial.costs.parameters.deployed),
+        .integer(record.replicate),
+        .integer(trial.fidelity?.epochs ?? trial.configuration.training.epochs),
+        .number(trial.score, digits: 4), .integer(trial.costs.parameters.deployed),
       ]
       if forPeople {
         row.append(.text(trial.failure ?? trial.configuration.digest))

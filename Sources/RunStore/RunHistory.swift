@@ -174,7 +174,9 @@ extension RunHistory {
       configuration: try decode(row["configuration"], "trial", number, "configuration"),
       costs: try decode(row["costs"], "trial", number, "costs"), score: row["score"],
       failure: row["failure"],
-      design: try (row["design"] as String?).map { try decode($0, "trial", number, "design") })
+      design: try (row["design"] as String?).map { try decode($0, "trial", number, "design") },
+      fidelity: try (row["fidelity"] as String?)
+        .map { try decode($0, "trial", number, "fidelity") })
     return TrialRecord(
       trial: trial, replicate: row["replicate"], identity: row["identity"],
       seenThrough: row["seenThrough"],

@@ -151,14 +151,15 @@ extension RunStore {
       sql: """
         INSERT INTO trial
           (number, state, origin, replicate, identity, seenThrough, point, configuration, costs,
-           design)
-        VALUES (?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)
+           design, fidelity)
+        VALUES (?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         number, candidate.origin.rawValue, candidate.replicate, candidate.identity,
         candidate.seenThrough, try candidate.point.map { try CanonicalJSON.text($0) },
         try CanonicalJSON.text(candidate.configuration), try CanonicalJSON.text(candidate.costs),
         try candidate.design.map { try CanonicalJSON.text($0) },
+        try candidate.fidelity.map { try CanonicalJSON.text($0) },
       ])
   }
 

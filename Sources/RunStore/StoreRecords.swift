@@ -60,13 +60,14 @@ public struct NewTrial: Sendable {
   public var replicate: Int
   public var seenThrough: Int
   public var design: DesignCell?
+  public var fidelity: Fidelity?
   /// How the fit behind the proposal went; kept with the event, not with the trial.
   public var fit: FitDiagnostics?
 
   public init(
     origin: TrialOrigin, point: SearchPoint?, configuration: PEFTConfiguration,
     costs: TrialCosts, identity: String, replicate: Int = 0, seenThrough: Int = 0,
-    design: DesignCell? = nil, fit: FitDiagnostics? = nil
+    design: DesignCell? = nil, fidelity: Fidelity? = nil, fit: FitDiagnostics? = nil
   ) {
     self.origin = origin
     self.point = point
@@ -76,6 +77,7 @@ public struct NewTrial: Sendable {
     self.replicate = replicate
     self.seenThrough = seenThrough
     self.design = design
+    self.fidelity = fidelity
     self.fit = fit
   }
 }

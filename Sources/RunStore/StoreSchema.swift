@@ -14,7 +14,7 @@ enum StoreSchema {
 
   static let migrations = [
     Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
-    Migration(version: 3, sql: version3),
+    Migration(version: 3, sql: version3), Migration(version: 4, sql: version4),
   ]
 
   /// - `study`: one row; `settings` never changes, `budget` may when a run is resumed, `fence`
@@ -104,6 +104,12 @@ enum StoreSchema {
   /// - `trial.design`: the trial's place in a designed experiment, a JSON object.
   private static let version3 = """
     ALTER TABLE trial ADD COLUMN design TEXT CHECK (design IS NULL OR json_valid(design));
+    """
+
+  /// - `trial.fidelity`: how far the trial is trained where that is not all the way from the start, a
+  ///   JSON object.
+  private static let version4 = """
+    ALTER TABLE trial ADD COLUMN fidelity TEXT CHECK (fidelity IS NULL OR json_valid(fidelity));
     """
 }
 

@@ -44,6 +44,16 @@ public struct TrialDirectory: Hashable, Sendable {
     try FileTree.synchronize(folder: run.trials)
   }
 
+  /// Moves the checkpoint of a trial of a lower rung here, to go on from it.
+  ///
+  /// Does nothing where there is none any more, or where this trial has its own: without one a
+  /// training begins anew and ends with the same bytes.
+  public func takeCheckpoint(of below: TrialDirectory) throws {
+    guard below.hasCheckpoint, !hasCheckpoint else { return }
+    try FileTree.rename(below.checkpoint, to: checkpoint)
+    try FileTree.synchronize(folder: below.path)
+  }
+
   /// Four digits, more from 10,000 on.
   public static func folderName(_ number: Int) -> String {
     let digits = String(number)

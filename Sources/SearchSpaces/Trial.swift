@@ -42,11 +42,13 @@ public struct Trial: Codable, Hashable, Sendable {
   public var failure: String?
   /// Where the trial stands in a designed experiment; nil outside of one.
   public var design: DesignCell?
+  /// How far the trial is trained; nil for the whole of its training, from the start.
+  public var fidelity: Fidelity?
 
   public init(
     number: Int, state: TrialState, origin: TrialOrigin, point: SearchPoint?,
     configuration: PEFTConfiguration, costs: TrialCosts, score: Double? = nil,
-    failure: String? = nil, design: DesignCell? = nil
+    failure: String? = nil, design: DesignCell? = nil, fidelity: Fidelity? = nil
   ) {
     self.number = number
     self.state = state
@@ -57,11 +59,21 @@ public struct Trial: Codable, Hashable, Sendable {
     self.score = score
     self.failure = failure
     self.design = design
+    self.fidelity = fidelity
   }
+
+  /// Whether the trial ends before the whole of its training, so that its score is not to be compared
+  /// with those of whole trainings.
+  public var isPartial: Bool {
+    fidelity.map { $0.epochs < configuration.training.epochs } ?? false
+  }
+
+  /// The score of a whole training; nil for a trial of a lower rung, as for one without a score.
+  public var finalScore: Double? { isPartial ? nil : score }
 
   /// The name of the training, which no other trial of the search may have.
   public var trainingIdentity: String {
-    configuration.trainingIdentity(noise: design?.noise)
+    configuration.trainingIdentity(noise: design?.noise, fidelity: fidelity)
   }
 }
 

@@ -178,13 +178,13 @@ struct AcquisitionSearch {
   /// The relaxed climb over all ordered inputs, rounded; half and a quarter of the way where the
   /// whole way leads out of the limits or does not survive rounding.
   private func relaxed(_ current: Find) throws(StrategyError) -> Find? {
-    let origin = space.encode(current.candidate.point)
+    let origin = encoder.encoded(current.candidate.point)
     let ascent = RelaxedAscent(acquisition)
     let goal: [Double]
     do throws(GaussianProcessError) {
       goal = try ascent.climb(
         from: origin.values, isActive: origin.isActive, kinds: encoder.kinds,
-        known: objectives.values(current.candidate.costs)
+        held: encoder.given, known: objectives.values(current.candidate.costs)
       ).values
     } catch {
       throw .surrogate(reason: error.description)
@@ -192,7 +192,7 @@ struct AcquisitionSearch {
     for share in [1, 0.5, 0.25] {
       var values = origin.values
       for index in values.indices { values[index] += share * (goal[index] - values[index]) }
-      let point = space.decode(EncodedPoint(values: values, isActive: origin.isActive))
+      let point = encoder.decoded(EncodedPoint(values: values, isActive: origin.isActive))
       guard point != current.candidate.point, let candidate = fresh(point) else { continue }
       let value = try self.values([candidate.point])[0]
       if value > current.value + Self.gain { return Find(candidate: candidate, value: value) }

@@ -13,6 +13,8 @@ struct HistoryView {
   struct Entry: Sendable {
     var point: SearchPoint
     let costs: TrialCosts
+    /// How far it is trained: from 0 for the lowest rung to 1 for a whole training.
+    var rung = 1.0
   }
 
   /// A point with its score.
@@ -20,6 +22,8 @@ struct HistoryView {
     var point: SearchPoint
     let costs: TrialCosts
     let score: Double
+    /// How far it is trained, as that of an entry.
+    var rung = 1.0
   }
 
   /// The identities of all configurations of the history, whatever their state.
@@ -32,8 +36,11 @@ struct HistoryView {
   /// The number of the next trial.
   private(set) var nextNumber: Int
 
+  /// - Parameter rung: how far a trial is trained, from 0 to 1; all the way by default.
   /// - Throws: `StrategyError.unusableScore`, `.foreignPoint`.
-  init(_ history: [Trial], space: SearchSpace) throws(StrategyError) {
+  init(
+    _ history: [Trial], space: SearchSpace, rung: (Trial) -> Double = { _ in 1 }
+  ) throws(StrategyError) {
     nextNumber = (history.map(\.number).max() ?? 0) + 1
     for trial in history {
       identities.insert(trial.configuration.identity)
@@ -50,9 +57,12 @@ struct HistoryView {
       }
       switch (trial.state, trial.score) {
       case (.complete, let score?):
-        observed.append(Observation(point: point, costs: trial.costs, score: score))
-      case (.complete, nil), (.failed, _): failed.append(Entry(point: point, costs: trial.costs))
-      case (.waiting, _), (.running, _): pending.append(Entry(point: point, costs: trial.costs))
+        observed.append(
+          Observation(point: point, costs: trial.costs, score: score, rung: rung(trial)))
+      case (.complete, nil), (.failed, _):
+        failed.append(Entry(point: point, costs: trial.costs, rung: rung(trial)))
+      case (.waiting, _), (.running, _):
+        pending.append(Entry(point: point, costs: trial.costs, rung: rung(trial)))
       }
     }
   }

@@ -8,7 +8,8 @@ public import SearchSpaces
 /// - the same history and seed give the same proposals, in any process;
 /// - every proposal is a valid configuration within the budget;
 /// - no proposal repeats the training of a trial in the history, whatever its state, nor one of the
-///   same answer: the same configuration, and in a designed experiment the same noise;
+///   same answer: the same configuration, in a designed experiment the same noise, and where
+///   candidates are trained rung by rung the same number of epochs;
 /// - `ask(count: 2)` equals `ask(count: 1)` followed by `ask(count: 1)` with the first proposal
 ///   pending in the history;
 /// - an exhausted space, or the end of the strategy's own plan, gives fewer proposals than asked
@@ -62,15 +63,18 @@ public struct Proposal: Sendable {
   public let point: SearchPoint?
   /// How the fit behind the proposal went; nil where no Markov chain was run for it.
   public let fit: FitDiagnostics?
+  /// How far it is to be trained; nil for the whole of its training, from the start.
+  public let fidelity: Fidelity?
 
   public init(
     candidate: Candidate, origin: TrialOrigin, design: DesignCell? = nil,
-    fit: FitDiagnostics? = nil
+    fit: FitDiagnostics? = nil, fidelity: Fidelity? = nil
   ) {
     self.candidate = candidate
     self.origin = origin
     self.design = design
     self.fit = fit
+    self.fidelity = fidelity
     point = candidate.point
   }
 
@@ -83,10 +87,11 @@ public struct Proposal: Sendable {
     self.design = design
     point = nil
     fit = nil
+    fidelity = nil
   }
 
   /// The name of the training, which no other trial of the search may have.
   public var trainingIdentity: String {
-    candidate.configuration.trainingIdentity(noise: design?.noise)
+    candidate.configuration.trainingIdentity(noise: design?.noise, fidelity: fidelity)
   }
 }

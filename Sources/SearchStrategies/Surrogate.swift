@@ -95,11 +95,14 @@ struct Surrogate: Sendable {
     return members.count == 1 ? members[0] : AveragedAcquisition(members)
   }
 
-  /// Posterior means at the training points, averaged over the processes.
-  private var means: [Double] {
-    var sums = Array(repeating: 0.0, count: training.targets.count)
+  /// Posterior means at the training points.
+  private var means: [Double] { means(at: training.inputs) }
+
+  /// Posterior means, averaged over the processes.
+  func means(at points: EncodedInputs) -> [Double] {
+    var sums = Array(repeating: 0.0, count: points.count)
     for process in processes {
-      for (index, mean) in process.posterior(at: training.inputs).means.enumerated() {
+      for (index, mean) in process.means(at: points).enumerated() {
         sums[index] += mean / Double(processes.count)
       }
     }
@@ -121,13 +124,17 @@ struct Surrogate: Sendable {
     return [scores[0]] + costs
   }
 
-  /// The points of the model, the most promising first: by posterior mean, or by the order of merit
-  /// of posterior mean and costs.
+  /// The points of the model, the most promising first.
+  ///
+  /// By posterior mean, or by the order of merit of posterior mean and costs. A point that was trained
+  /// to several rungs stands at its best place.
   var promising: [SearchPoint] {
     let merits = zip(means, training.known).map { mean, known in [mean] + (known ?? []) }
     let contenders = merits.indices.filter { training.known[$0] != nil }
+    var seen: Set<SearchPoint> = []
     return ObjectiveOrder.descending(contenders.map { merits[$0] })
       .map { training.points[contenders[$0]] }
+      .filter { seen.insert($0).inserted }
   }
 }
 

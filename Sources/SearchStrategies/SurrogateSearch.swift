@@ -40,7 +40,8 @@ struct SurrogateSearch: Sendable {
   }
 
   init(
-    space: SearchSpace, seed: UInt64, settings: StrategySettings, inference: Surrogate.Inference
+    space: SearchSpace, seed: UInt64, settings: StrategySettings, inference: Surrogate.Inference,
+    hasRungs: Bool = false
   ) {
     self.space = space
     self.seed = seed
@@ -48,7 +49,7 @@ struct SurrogateSearch: Sendable {
     transform = OutputTransform(rawValue: settings.text("transform")) ?? .standardize
     climbs = settings.integer("climbs")
     listingLimit = settings.integer("listing")
-    encoder = PointEncoder(space)
+    encoder = PointEncoder(space, hasRungs: hasRungs)
     objectives = KnownObjectives(space)
   }
 
@@ -61,17 +62,32 @@ struct SurrogateSearch: Sendable {
     try warmStart?.agreements(HistoryView(history, space: space)) ?? []
   }
 
-  func choice(_ view: HistoryView) throws(StrategyError) -> ProposalLoop.Choice? {
-    let surrogate = try surrogates.surrogate(
+  /// The model of a history.
+  private func surrogate(_ view: HistoryView) throws(StrategyError) -> Surrogate {
+    try surrogates.surrogate(
       TrainingSet(
         view, encoder: encoder, objectives: objectives, transform: transform,
         limit: inference.pointLimit, seed: seed, warmStart: warmStart), inference: inference,
       seed: seed)
+  }
+
+  /// The entries by what a whole training of each is expected to be worth, the best first: by the
+  /// model's mean, or by the order of merit of that and the costs.
+  func descending(
+    _ entries: [HistoryView.Entry], _ view: HistoryView
+  ) throws(StrategyError) -> [Int] {
+    let means = try surrogate(view).means(at: encoder.inputs(entries.map(\.point)))
+    return ObjectiveOrder.descending(
+      zip(means, entries).map { mean, entry in [mean] + objectives.values(entry.costs) })
+  }
+
+  func choice(_ view: HistoryView) throws(StrategyError) -> ProposalLoop.Choice? {
+    let surrogate = try surrogate(view)
     let key = RandomKey(seed: seed).derived("proposal").derived(view.nextNumber)
     let search = AcquisitionSearch(
       space: space, encoder: encoder,
       acquisition: try surrogate.acquisition(
-        pending: encoder.inputs(view.pending.map(\.point)),
+        pending: encoder.inputs(view.pending.map(\.point), rungs: view.pending.map(\.rung)),
         pendingKnown: view.pending.map { objectives.values($0.costs) }, key: key),
       objectives: objectives, used: view.identities, climbs: climbs, key: key)
     if let listing = try listings.listing(

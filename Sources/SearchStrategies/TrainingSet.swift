@@ -35,6 +35,7 @@ struct TrainingSet: Sendable, Equatable {
     }
     let worst = transformed.min() ?? 0
     let allPoints = view.observed.map(\.point) + view.failed.map(\.point)
+    let allRungs = view.observed.map(\.rung) + view.failed.map(\.rung)
     let allTargets = transformed + view.failed.map { _ in worst }
     let allKnown: [[Double]?] =
       view.observed.map { objectives.values($0.costs) } + view.failed.map { _ in nil }
@@ -45,7 +46,9 @@ struct TrainingSet: Sendable, Equatable {
     points = own + earlier.flatMap(\.points)
     targets = chosen.map { allTargets[$0] } + earlier.flatMap(\.targets)
     known = chosen.map { allKnown[$0] } + earlier.flatMap { $0.points.map { _ in nil } }
-    inputs = earlier.reduce(try encoder.inputs(own)) { $0.appending($1.inputs) }
+    inputs = earlier.reduce(try encoder.inputs(own, rungs: chosen.map { allRungs[$0] })) {
+      $0.appending($1.inputs)
+    }
     hasKnownObjectives = objectives.count > 0
   }
 

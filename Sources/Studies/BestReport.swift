@@ -14,7 +14,10 @@ public struct BestReport: Codable, Hashable, Sendable {
   public var difference: PairedDifference?
   /// The best trial beside every complete reference, in the order of their scores.
   public var references: [Comparison]
-  /// Complete and failed trials that the best was chosen among: the more, the luckier it may be.
+  /// Configurations that the best was chosen among, complete and failed: the more, the luckier it may
+  /// be.
+  ///
+  /// One that was trained to several rungs counts once.
   public var triedConfigurations: Int
   public var failedConfigurations: Int
   /// The Pareto front of score and deployed parameters, from small to large.
@@ -44,7 +47,9 @@ public struct BestReport: Codable, Hashable, Sendable {
     return BestReport(
       best: best, reference: references.first?.reference,
       difference: references.first?.difference, references: references,
-      triedConfigurations: searched.count(where: \.isRecorded),
+      triedConfigurations: searched.count {
+        $0.isRecorded && $0.trial.fidelity?.continues == nil
+      },
       failedConfigurations: searched.count { $0.state == .failed },
       front: ParetoFront(searched).trials)
   }

@@ -15,7 +15,7 @@ public enum EarlierRuns {
   public static func take(from run: RunDirectory, into space: SearchSpace) throws -> EarlierRun {
     let trials = try RunHistory.open(run).trials().map(\.trial)
       .filter { $0.origin != .confirmation }
-    guard trials.contains(where: { $0.state == .complete && $0.point != nil }) else {
+    guard trials.contains(where: { $0.finalScore != nil && $0.point != nil }) else {
       throw EarlierRunError.nothingFinished(run: run.path)
     }
     let earlier = EarlierRun(name: run.name, trials: trials, space: space)

@@ -7,10 +7,10 @@ public struct ParetoFront: Sendable {
   /// From the smallest to the largest.
   public let trials: [TrialRecord]
 
-  /// - Parameter records: in any order; those without a score are left out. Of two trials with
-  ///   equal score and equal size the earlier one stands for both.
+  /// - Parameter records: in any order; those without the score of a whole training are left out. Of
+  ///   two trials with equal score and equal size the earlier one stands for both.
   public init(_ records: [TrialRecord]) {
-    let candidates = records.filter { $0.trial.score != nil }.sorted(by: Self.isBefore)
+    let candidates = records.filter { $0.trial.finalScore != nil }.sorted(by: Self.isBefore)
     let front = GaussianProcesses.ParetoFront(
       candidates.map { [$0.trial.score ?? 0, -Double($0.trial.costs.parameters.deployed)] })
     trials = front.indices.map { candidates[$0] }
@@ -26,9 +26,10 @@ public struct ParetoFront: Sendable {
 }
 
 extension Sequence<TrialRecord> {
-  /// Complete trials, the best first; of equal scores the smaller one, then the earlier one.
+  /// Trials with the score of a whole training, the best first; of equal scores the smaller one, then
+  /// the earlier one.
   public func ranked() -> [TrialRecord] {
-    filter { $0.trial.score != nil }.sorted { a, b in
+    filter { $0.trial.finalScore != nil }.sorted { a, b in
       let (scoreA, scoreB) = (a.trial.score ?? 0, b.trial.score ?? 0)
       if scoreA != scoreB { return scoreA > scoreB }
       let (sizeA, sizeB) = (a.trial.costs.parameters.deployed, b.trial.costs.parameters.deployed)

@@ -3,7 +3,8 @@ internal import SearchSpaces
 
 /// Which trained files of recorded trials stay on the disk.
 ///
-/// A checkpoint goes once its result is recorded. Adapters stay of the Pareto front, of the ten best,
+/// A checkpoint goes once its result is recorded, but for a trial of a lower rung, from which another one
+/// may go on. Adapters stay of the Pareto front, of the ten best,
 /// of references, and of confirmations; a trial that has left the front or the ten best never comes
 /// back, so nothing is removed that is wanted later. Removing again what is gone does nothing.
 struct Retention {
@@ -36,7 +37,7 @@ struct Retention {
     return candidates.sorted { $0.number < $1.number }.flatMap { record in
       let trial = run.trial(record.number)
       var paths: [(path: String, reason: String)] = []
-      if trial.hasCheckpoint {
+      if trial.hasCheckpoint, !(record.trial.isPartial && record.state == .complete) {
         paths.append((trial.checkpoint, "checkpoint of a recorded trial"))
       }
       if trial.hasAdapter, !kept.contains(record.number) {

@@ -131,6 +131,7 @@ private struct Check {
       if let job = attempt("\(place)/job.json", { try trial.readJob() }),
         job.configuration != record.trial.configuration || job.replicate != record.replicate
           || job.block != record.trial.design?.noise
+          || job.epochs != (record.trial.isPartial ? record.trial.fidelity?.epochs : nil)
       {
         add("\(place)/job.json", "it is not the configuration of the database")
       }

@@ -138,7 +138,7 @@ final class StudyLoop {
     return NewTrial(
       origin: proposal.origin, point: proposal.point, configuration: candidate.configuration,
       costs: candidate.costs, identity: proposal.trainingIdentity, seenThrough: view,
-      design: proposal.design, fit: proposal.fit)
+      design: proposal.design, fidelity: proposal.fidelity, fit: proposal.fit)
   }
 
   private func adopt(_ record: TrialRecord) {
@@ -204,6 +204,10 @@ final class StudyLoop {
     let job = try CanonicalJSON.document(study.worker.job(record, settings))
     try study.files.write(job, trial.jobFile)
     try study.pulse()
+    if let below = record.trial.fidelity?.continues {
+      try trial.takeCheckpoint(of: study.run.trial(below))
+      try study.pulse()
+    }
     let step = study.worker.checkpointStep(trial)
     let attempt = try study.store.recordStart(number, step: step)
     records[number]?.trial.state = .running

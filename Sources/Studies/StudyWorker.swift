@@ -38,6 +38,7 @@ public struct StudyWorker: Sendable {
       casing: try settings.casing.map { try known($0, as: "casing") },
       task: settings.task, seed: settings.seed, replicate: record.replicate,
       block: record.trial.design?.noise,
+      epochs: record.trial.isPartial ? record.trial.fidelity?.epochs : nil,
       headKind: try known(settings.head, as: "task head"), threads: settings.threads)
   }
 

@@ -20,7 +20,7 @@ final class ProgressMeter: Sendable {
   init(history: RunHistory) throws {
     let trials = try history.trials()
     let best = trials.filter { $0.state == .complete && $0.replicate == 0 }
-      .compactMap { record in record.trial.score.map { (record.number, $0) } }
+      .compactMap { record in record.trial.finalScore.map { (record.number, $0) } }
       .max { ($0.1, -$0.0) < ($1.1, -$1.0) }
     state = Mutex(
       State(
@@ -62,6 +62,13 @@ final class ProgressMeter: Sendable {
     let size = "\(record.trial.costs.parameters.deployed) parameters"
     guard let score = record.trial.score, record.state == .complete else {
       line("\(head): failed: \(record.trial.failure ?? "no reason recorded")")
+      return
+    }
+    if let fidelity = record.trial.fidelity, record.trial.isPartial {
+      let epochs = record.trial.configuration.training.epochs
+      line(
+        "\(head): \(String(format: "%.4f", score)) after epoch \(fidelity.epochs) of \(epochs), \(size)"
+      )
       return
     }
     let isBest = state.best.map { score > $0.score } ?? true

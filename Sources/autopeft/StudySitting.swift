@@ -53,10 +53,14 @@ struct StudySitting {
     let history = try RunHistory.open(run)
     if let warning = FitSummary(try history.fits())?.warning { Console.note(warning) }
     let trials = try history.trials()
-    if !trials.contains(where: { $0.state == .complete }) {
+    for agreement in RungAgreement.all(trials) { Console.note(agreement.sentence) }
+    if !trials.contains(where: { $0.trial.finalScore != nil }) {
+      let isPartial = trials.contains { $0.trial.isPartial }
       throw Failure.Outcome(
         code: 3,
-        text: "no trial was completed. 'autopeft trials \(run.path)' says why each one failed.")
+        text: isPartial
+          ? "no trial has reached the last rung. 'autopeft resume \(run.path) --trials …' goes on."
+          : "no trial was completed. 'autopeft trials \(run.path)' says why each one failed.")
     }
   }
 }

@@ -51,7 +51,7 @@ struct SimulatedStudy {
       Trial(
         number: number, state: value == nil ? .failed : .complete, origin: proposal.origin,
         point: proposal.point, configuration: candidate.configuration, costs: candidate.costs,
-        score: value, design: proposal.design))
+        score: value, design: proposal.design, fidelity: proposal.fidelity))
   }
 
   /// The best noise-free value among the first trials.

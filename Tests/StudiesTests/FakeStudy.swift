@@ -29,6 +29,8 @@ struct FakeStudy: Sendable {
   var spaceSize: Int?
   var given: [StudyPlan.Given] = FakeStudy.references
   var seconds: Double?
+  /// Whether candidates are trained for one epoch first, and every third goes on.
+  var hasRungs = false
 
   init(_ name: String) throws {
     // In memory where there is such a file system: flushes cost nothing there.
@@ -82,12 +84,31 @@ struct FakeStudy: Sendable {
   // MARK: The strategy
 
   var plan: StudyPlan {
+    if hasRungs { return StudyPlan(given: given) { Self.rung($0) } }
     let (space, count) = (spaceSize, given.count)
     return StudyPlan(given: given) { history in
       let proposed = history.count - count
       if let space, proposed >= space { return nil }
       return Proposal(candidate: Self.candidate(history), origin: .model)
     }
+  }
+
+  /// The best finished trial of the lower rung goes on, where it has three for each that does.
+  static func rung(_ history: [Trial]) -> Proposal {
+    let below = history.filter(\.isPartial)
+    let continued = Set(history.compactMap { $0.fidelity?.continues })
+    let best = below.filter { !continued.contains($0.number) && $0.score != nil }
+      .max { ($0.score ?? 0, -$0.number) < ($1.score ?? 0, -$1.number) }
+    let epochs = TrainingSettings().epochs
+    if let best, continued.count < below.count(where: { $0.score != nil }) / 3 {
+      let candidate = Candidate(
+        point: best.point ?? [:], configuration: best.configuration, costs: best.costs)
+      return Proposal(
+        candidate: candidate, origin: .model,
+        fidelity: Fidelity(epochs: epochs, continues: best.number))
+    }
+    return Proposal(
+      candidate: candidate(history), origin: .initial, fidelity: Fidelity(epochs: 1))
   }
 
   /// Depends on the number and on every visible result, so that one wrong view changes all.
@@ -139,7 +160,10 @@ struct FakeStudy: Sendable {
       .derived(trialJob.replicate)
     try FileManager.default.createDirectory(
       atPath: folder + "/checkpoint", withIntermediateDirectories: true)
-    for step in 1...3 {
+    // A step an epoch.
+    let begun = worker.checkpointStep(
+      RunDirectory(path: folder + "/../..").trial(trialJob.trial))
+    for step in stride(from: begun + 1, through: trialJob.epochs ?? 3, by: 1) {
       if request.isRequested {
         return mishap == .diesWhenStopped ? 137 : JobOutcome.stoppedWithCheckpoint
       }

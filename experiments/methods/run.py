@@ -136,12 +136,17 @@ def main(backbone):
                   "--set", "training.batch=16",
                   "--set", f"training.length={48 if backbone == 'embedded' else 64}"])
     rows = []
-    with ThreadPoolExecutor(study.parallel) as pool:
-        for name, scope in [("head-only", None), *methods(backbone)]:
+    # A second method is under way while the first one's last training leaves a core idle.
+    with ThreadPoolExecutor(study.parallel) as pool, ThreadPoolExecutor(2) as ahead:
+        def found(entry):
+            name, scope = entry
             rates = RATES[backbone][KINDS.get(name, "matrices")]
-            rows += scores(study, pool, arm(name, scope, folder, backbone), rates)
+            return list(scores(study, pool, arm(name, scope, folder, backbone), rates))
+
+        for own in ahead.map(found, [("head-only", None), *methods(backbone)]):
+            rows += own
             write(rows, backbone)
-            print(f"{name}: {rows[-1]}", flush=True)
+            print(rows[-1], flush=True)
 
 
 if __name__ == "__main__":

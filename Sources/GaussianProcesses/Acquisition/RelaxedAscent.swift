@@ -16,13 +16,16 @@ public struct RelaxedAscent: Sendable {
     self.maximumEvaluations = maximumEvaluations
   }
 
-  /// The encoded values at the end of the climb; unordered and inactive ones as they came.
+  /// The encoded values at the end of the climb; unordered, inactive and held ones as they came.
   public func climb(
-    from values: [Double], isActive: [Bool], kinds: [InputKind], known: [Double] = []
+    from values: [Double], isActive: [Bool], kinds: [InputKind], held: [Int] = [],
+    known: [Double] = []
   ) throws(GaussianProcessError) -> (values: [Double], value: Double) {
     var start = EncodedInputs(kinds: kinds)
     try start.append(values, isActive: isActive)
-    let free = kinds.indices.filter { kinds[$0] == .ordered && isActive[$0] }
+    let free = kinds.indices.filter {
+      kinds[$0] == .ordered && isActive[$0] && !held.contains($0)
+    }
     guard !free.isEmpty else {
       return (values, acquisition.value(atPoint: start, known: known).value)
     }

@@ -6,7 +6,7 @@ internal import Studies
 /// What is computed for the report of a search that optimises a score.
 struct SearchAnalysis: Sendable {
   let source: ReportSource
-  /// Trials with a score, in order.
+  /// Trials with the score of a whole training, in order.
   let scored: [TrialRecord]
   let failed: [Int]
   let front: [TrialRecord]
@@ -15,14 +15,14 @@ struct SearchAnalysis: Sendable {
   let importance: ScoreImportance
 
   init(_ source: ReportSource) throws {
-    scored = source.records.filter { $0.trial.score != nil }
+    scored = source.records.filter { $0.trial.finalScore != nil }
     guard !scored.isEmpty else { throw ReportError.nothingToReport(run: source.name) }
     self.source = source
     failed = source.records.filter { $0.state == .failed }.map(\.number)
     front = ParetoFront(scored).trials
     hypervolume = Self.hypervolume(scored)
     importance = try ScoreImportance(
-      source.trials, space: source.space, seed: source.settings.seed)
+      source.trials.filter { !$0.isPartial }, space: source.space, seed: source.settings.seed)
   }
 
   /// The area that the front dominates inside the box of all scores and parameters.

@@ -16,7 +16,8 @@ public enum SearchReport {
     var sections = [outcome(analysis, best), history(analysis), front(analysis)]
     sections.append(ImportanceSection(analysis.importance).section)
     sections += [
-      coordinates(analysis), try FitSection(source)?.section, try EarlierTable.section(source),
+      coordinates(analysis), RungSection(source)?.section, try FitSection(source)?.section,
+      try EarlierTable.section(source),
     ]
     .compactMap { $0 }
     sections.append(FoundConfiguration.section([source]))

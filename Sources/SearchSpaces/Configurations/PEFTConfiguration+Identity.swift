@@ -7,10 +7,12 @@ extension PEFTConfiguration {
   /// Reference: Fowler, Noll, Vo; IETF draft-eastlake-fnv, parameters of 128 bits.
   public var identity: String { Self.hash(canonicalText) }
 
-  /// The name of a training: the configuration, and the number of its noise in a designed
-  /// experiment, such as `…@12`.
-  public func trainingIdentity(noise: Int?) -> String {
-    noise.map { "\(identity)@\($0)" } ?? identity
+  /// The name of a training: the configuration, the number of its noise in a designed experiment, such
+  /// as `…@12`, and the epochs after which it ends where these are not all, such as `…/3`.
+  public func trainingIdentity(noise: Int?, fidelity: Fidelity? = nil) -> String {
+    let name = noise.map { "\(identity)@\($0)" } ?? identity
+    guard let fidelity, fidelity.epochs < training.epochs else { return name }
+    return "\(name)/\(fidelity.epochs)"
   }
 
   /// FNV-1a of 128 bits as 32 hexadecimal digits.

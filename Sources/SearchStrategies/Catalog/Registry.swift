@@ -13,6 +13,7 @@ public enum StrategyRegistry {
     EvolutionStrategy.self,
     NSGA2Strategy.self,
     TreeParzenStrategy.self,
+    HalvingStrategy.self,
     S4Strategy.self,
     S4FactorialStrategy.self,
     TransferStrategy.self,

@@ -29,13 +29,13 @@ public struct EarlierRun: Codable, Hashable, Sendable {
   ///
   /// Decisions are matched by their paths, values by their domains; a configuration that breaks a
   /// limit or a constraint of the space does not exist in it. Trials without a point (references) are
-  /// in no space and are left out, as are failed ones.
+  /// in no space and are left out, as are failed ones and those of a lower rung.
   public init(name: String, trials: [Trial], space: SearchSpace) {
     self.name = name
     observations = []
     dropped = 0
     for trial in trials where trial.state == .complete {
-      guard let point = trial.point, let score = trial.score else { continue }
+      guard let point = trial.point, let score = trial.finalScore else { continue }
       do throws(Infeasibility) {
         let candidate = try space.candidate(at: point)
         observations.append(

@@ -10,13 +10,16 @@ extension TrialJob {
     return block.map { key.derived("block").derived($0) } ?? key
   }
 
-  /// A hash of everything that decides the training's numbers, threads apart: a training may go on
-  /// with another number of them, only outside the promise of equal bits.
+  /// A hash of everything that decides the training's numbers.
+  ///
+  /// Threads are apart: a training may go on with another number of them, only outside the promise of
+  /// equal bits. How far it goes decides none of the numbers.
   var identity: String {
     get throws {
       var job = self
       job.trial = 0
       job.threads = 0
+      job.epochs = nil
       job.configuration = configuration.canonical
       // The content counts, not where it lies.
       job.start = try start.map { try SHA256.hexadecimal(ofFile: $0) }

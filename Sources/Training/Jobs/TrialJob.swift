@@ -3,7 +3,8 @@ public import Tokenizers
 
 /// All that a worker needs to know to train one trial; the content of `job.json`.
 ///
-/// Two jobs that differ only in `trial` or `threads` name the same training.
+/// Two jobs that differ only in `trial` or `threads` name the same training; where they differ in
+/// `epochs` too, one goes further on the same way.
 public struct TrialJob: Codable, Hashable, Sendable {
   /// The trial's number in its run; it names files and log lines and never enters a random key.
   public var trial: Int
@@ -20,6 +21,11 @@ public struct TrialJob: Codable, Hashable, Sendable {
   public var replicate: Int
   /// The number of the training noise in a designed experiment; nil outside of one.
   public var block: Int?
+  /// Closed epochs after which the training ends and leaves a checkpoint to go on from; nil trains to
+  /// the end.
+  ///
+  /// The schedule is that of all epochs either way.
+  public var epochs: Int?
   /// What `TrialResult.score` is measured on; the best epoch is always chosen on validation.
   public var split: EvaluationSplit
   public var headKind: HeadKind
@@ -31,7 +37,7 @@ public struct TrialJob: Codable, Hashable, Sendable {
 
   public init(
     trial: Int, configuration: PEFTConfiguration, backbone: String, casing: Casing? = nil,
-    task: String, seed: UInt64, replicate: Int = 0, block: Int? = nil,
+    task: String, seed: UInt64, replicate: Int = 0, block: Int? = nil, epochs: Int? = nil,
     split: EvaluationSplit = .validation, headKind: HeadKind = .automatic, start: String? = nil,
     threads: Int = 1
   ) {
@@ -43,6 +49,7 @@ public struct TrialJob: Codable, Hashable, Sendable {
     self.seed = seed
     self.replicate = replicate
     self.block = block
+    self.epochs = epochs
     self.split = split
     self.headKind = headKind
     self.start = start

@@ -73,6 +73,8 @@ final class TrialSession {
       guard try train(checkpointInterval: checkpointInterval, shouldStop: shouldStop) else {
         return try stopped()
       }
+      // What a higher rung goes on from, before the best epoch takes the place of the last.
+      if job.epochs != nil { try writeCheckpoint() }
       trainer.restoreBest()
       guard let score = try scored(shouldStop: shouldStop) else { return try stopped() }
       try trace?.finish()
@@ -94,10 +96,15 @@ final class TrialSession {
     return true
   }
 
+  /// Whether all epochs are closed that the job asks for, or no further one is worth its while.
+  private var isThrough: Bool {
+    trainer.isDone || job.epochs.map { trainer.progress.epoch >= $0 } ?? false
+  }
+
   /// Takes steps and closes epochs; false where a stop was asked for.
   private func train(checkpointInterval: Double, shouldStop: () -> Bool) throws -> Bool {
     var lastCheckpoint = clock.now
-    while !trainer.isDone {
+    while !isThrough {
       let began = clock.now
       if trainer.isEpochTrained {
         let line = try trainer.closeEpoch(shouldStop: shouldStop)
@@ -110,7 +117,7 @@ final class TrialSession {
         timing.trainingSeconds += seconds(since: began)
         log.step(trainer.progress, loss: loss)
       }
-      guard !trainer.isDone else { break }
+      guard !isThrough else { break }
       if shouldStop() { return false }
       if seconds(since: lastCheckpoint) >= checkpointInterval {
         try writeCheckpoint()
