@@ -32,6 +32,18 @@ import Testing
     }
   }
 
+  /// After some epochs the best so far is told, of the measured seed.
+  @Test func lowerRungsAreTheFirstEpochs() throws {
+    let lines = ["4,0,0,10,0.5,0.6,0.8,0.7"]
+    let shape = AutoPEFTShape(serial: 4, active: [true, true, false, false])
+    let problems = try (0..<2).map { try Self.problem(lines, seed: $0) }
+    #expect(try problems.map { try $0.measured(shape, epochs: 1) } == [0.5, 0.8])
+    #expect(try problems.map { try $0.measured(shape, epochs: 2) } == [0.6, 0.8])
+    #expect(throws: BenchmarkError.fewEpochs(name: "t.csv", epochs: 2, asked: 3)) {
+      try problems[0].measured(shape, epochs: 3)
+    }
+  }
+
   static let faults: [(lines: [String], sentence: String)] = [
     (
       ["4,0,0,10,0.5,0.6,0.8"],
@@ -101,5 +113,22 @@ import Testing
     #expect(abs(try #require(all.hypervolume.last) - 1) < 1e-9)
     #expect(zip(all.hypervolume, all.hypervolume.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(all.hypervolume[0] < 1 && all.layerEffects.isEmpty && all.layerShares.count == 12)
+    // A rung costs its share of the epochs, and only whole trainings are judged.
+    let halving = try SearchBenchmark(space: space, trials: 30).run(
+      "halving", on: problem, settings: ["eta": .integer(2)], seed: 1)
+    #expect(halving.marks == [10, 20, 30])
+    #expect(zip(halving.hypervolume, halving.hypervolume.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(halving.hypervolume[2] > 0 && halving.hypervolume[2] < 1)
+    let one = try SearchBenchmark(space: space, trials: 30).run(
+      "halving", on: problem, settings: ["rungs": .integer(1)], seed: 1)
+    let bayes = try SearchBenchmark(space: space, trials: 30).run("bayes", on: problem, seed: 1)
+    #expect(one.hypervolume == bayes.hypervolume)
+  }
+
+  @Test func theMadeUpTaskHasNoRungs() throws {
+    let space = try ShippedSpaces.space("autopeft")
+    #expect(throws: BenchmarkError.noEpochs) {
+      try SearchBenchmark(space: space, trials: 30).run("halving", seed: 1)
+    }
   }
 }

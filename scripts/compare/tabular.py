@@ -3,9 +3,9 @@
 
     tabular.py TABLE RIVAL [--trials 100] [--batch 4] [--seeds 10] [--every 25]
 
-RIVAL is optuna-tpe, optuna-nsga2, optuna-gp (Optuna's samplers) or botorch-qlognehvi (a Gaussian
-process on the score, the exact parameters, q points one after the other over all points of the
-table). Each is asked for `batch` points at a time, sees the score of one seed of the table, and is
+RIVAL is optuna-tpe, optuna-nsga2, optuna-gp (Optuna's samplers), smac-parego (SMAC's random forest on
+a scalarised score and parameters) or botorch-qlognehvi (a Gaussian process on the score, the exact
+parameters, q points one after the other over all points of the table). Each is asked for `batch` points at a time, sees the score of one seed of the table, and is
 judged by the hypervolume of the means over seeds. A point that tunes nothing is no trial and is asked
 for again. Prints the lines of `autopeft bench search`.
 """
@@ -132,9 +132,50 @@ def botorch_rival(table, seed, batch):
             seen.append(index)
 
 
+def smac_rival(table, seed, batch):
+    import logging
+    import tempfile
+
+    from ConfigSpace import CategoricalHyperparameter, ConfigurationSpace, OrdinalHyperparameter
+    from smac import HyperparameterOptimizationFacade, Scenario
+    from smac.multi_objective.parego import ParEGO
+    from smac.runhistory.dataclasses import TrialValue
+
+    logging.disable(logging.INFO)
+    space = ConfigurationSpace(seed=seed)
+    names = ("adapter", "parallel", "prefix")
+    space.add([OrdinalHyperparameter(name, list(SIZES)) for name in names])
+    space.add([CategoricalHyperparameter(f"pair{i}", ["0", "1"]) for i in range(PAIRS)])
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Scenario(
+            space, objectives=["error", "parameters"], deterministic=True, n_trials=100_000, seed=seed,
+            output_directory=Path(folder))
+        smac = HyperparameterOptimizationFacade(
+            scenario, lambda config, seed=0: [0.0, 0.0], overwrite=True, logging_level=False,
+            multi_objective_algorithm=ParEGO(scenario),
+            initial_design=HyperparameterOptimizationFacade.get_initial_design(
+                scenario, n_configs=2 * (len(names) + PAIRS + 1)))
+        while True:
+            asked = []
+            while len(asked) < batch:
+                trial = smac.ask()
+                values = dict(trial.config)
+                sizes = [values[name] for name in names]
+                bits = "".join(values[f"pair{i}"] for i in range(PAIRS))
+                if sum(sizes) == 0 or "1" not in bits:
+                    smac.tell(trial, TrialValue(cost=[1.0, float(table.reference[1])]), save=False)
+                    continue
+                asked.append((trial, (*sizes, bits)))
+            for trial, point in asked:
+                score = yield point
+                smac.tell(
+                    trial, TrialValue(cost=[1 - score, float(table.parameters(point))]), save=False)
+
+
 def rival(name):
-    if name == "botorch-qlognehvi":
-        return botorch_rival
+    rivals = {"botorch-qlognehvi": botorch_rival, "smac-parego": smac_rival}
+    if name in rivals:
+        return rivals[name]
     import optuna
 
     samplers = {
@@ -142,7 +183,7 @@ def rival(name):
         "optuna-nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
         "optuna-gp": lambda seed: optuna.samplers.GPSampler(seed=seed)}
     if name not in samplers:
-        sys.exit(f"unknown rival '{name}'; there are {', '.join([*samplers, 'botorch-qlognehvi'])}")
+        sys.exit(f"unknown rival '{name}'; there are {', '.join([*samplers, *rivals])}")
     return optuna_rival(samplers[name])
 
 

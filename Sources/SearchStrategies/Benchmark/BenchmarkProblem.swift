@@ -8,11 +8,17 @@ protocol BenchmarkProblem: Sendable {
   func value(_ shape: AutoPEFTShape) throws(BenchmarkError) -> Double
   /// The score that a training would report.
   func measured(_ shape: AutoPEFTShape) throws(BenchmarkError) -> Double
+  /// The score that a training would report after some of its epochs.
+  func measured(_ shape: AutoPEFTShape, epochs: Int) throws(BenchmarkError) -> Double
   /// Objectives of points among which all of the best front are.
   func bestPoints() -> [[Double]]
 }
 
 extension BenchmarkProblem {
+  func measured(_ shape: AutoPEFTShape, epochs: Int) throws(BenchmarkError) -> Double {
+    throw .noEpochs
+  }
+
   /// Score without noise and parameters with a minus: both are maximised.
   func objectives(_ shape: AutoPEFTShape) throws(BenchmarkError) -> [Double] {
     [try value(shape), -Double(shape.parameters(width: width))]
@@ -23,6 +29,8 @@ extension BenchmarkProblem {
 public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
   case table(name: String, line: Int, expected: String, got: String)
   case notInTable(name: String, point: String)
+  case fewEpochs(name: String, epochs: Int, asked: Int)
+  case noEpochs
 
   public var description: String {
     switch self {
@@ -32,6 +40,12 @@ public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
     case .notInTable(let name, let point):
       "\(name) has no line for \(point), which the space holds. Take the space and the backbone that "
         + "the table was made with."
+    case .fewEpochs(let name, let epochs, let asked):
+      "\(name) has the scores of \(epochs) epochs, and a trial asks for that after \(asked). Take the space "
+        + "that the table was made with."
+    case .noEpochs:
+      "the made-up task has no scores after a part of a training. Give a table of trainings (--table), or "
+        + "set strategy.rungs=1."
     }
   }
 }

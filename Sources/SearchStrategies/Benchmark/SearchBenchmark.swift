@@ -107,32 +107,65 @@ public struct SearchBenchmark: Sendable {
   ) throws -> Run {
     let best = ParetoFront(problem.bestPoints()).hypervolume(reference: problem.reference)
     var history: [Trial] = []
-    var shapes: [AutoPEFTShape] = []
-    var seconds = 0.0
-    while history.count < trials {
-      let start = Self.processorSeconds
-      let proposals = try strategy.ask(
-        count: min(batch, trials - history.count), history: history)
-      seconds += Self.processorSeconds - start
+    var tried: [Tried] = []
+    var (spent, seconds) = (0.0, 0.0)
+    while spent < Double(trials) {
+      let start = ProcessorClock.seconds
+      let left = (Double(trials) - spent).rounded(.up)
+      let proposals = try strategy.ask(count: min(batch, Int(left)), history: history)
+      seconds += ProcessorClock.seconds - start
       guard !proposals.isEmpty else { break }
       for proposal in proposals {
-        let shape = AutoPEFTShape(of: proposal.candidate.configuration)
-        shapes.append(shape)
-        history.append(
-          Trial(
-            number: history.count + 1, state: .complete, origin: proposal.origin,
-            point: proposal.candidate.point, configuration: proposal.candidate.configuration,
-            costs: proposal.candidate.costs, score: try problem.measured(shape)))
+        let trial = try trial(proposal, after: history, on: problem)
+        spent += Self.share(trial, of: history)
+        history.append(trial)
+        guard !trial.isPartial else { continue }
+        let shape = AutoPEFTShape(of: trial.configuration)
+        tried.append(Tried(shape: shape, spent: spent, objectives: try problem.objectives(shape)))
       }
     }
     let marks = Array(stride(from: min(interval, trials), through: trials, by: interval))
-    let objectives = try shapes.map { try problem.objectives($0) }
     let volumes = marks.map { mark in
-      ParetoFront(Array(objectives.prefix(mark))).hypervolume(reference: problem.reference) / best
+      let front = ParetoFront(
+        tried.filter { $0.spent < Double(mark) + 1e-9 }.map(\.objectives))
+      return front.hypervolume(reference: problem.reference) / best
     }
     return Run(
       strategy: label, seed: seed, marks: marks, hypervolume: volumes, seconds: seconds,
-      layerShares: try layerShares(shapes, problem), layerEffects: effects)
+      layerShares: try layerShares(tried.map(\.shape), problem), layerEffects: effects)
+  }
+
+  /// A whole training that was made.
+  private struct Tried {
+    let shape: AutoPEFTShape
+    /// Trainings that all trials up to this one have cost.
+    let spent: Double
+    let objectives: [Double]
+  }
+
+  private func trial(
+    _ proposal: Proposal, after history: [Trial], on problem: any BenchmarkProblem
+  ) throws -> Trial {
+    let candidate = proposal.candidate
+    var trial = Trial(
+      number: history.count + 1, state: .complete, origin: proposal.origin,
+      point: candidate.point, configuration: candidate.configuration, costs: candidate.costs,
+      fidelity: proposal.fidelity)
+    let shape = AutoPEFTShape(of: candidate.configuration)
+    trial.score =
+      if trial.isPartial, let fidelity = trial.fidelity {
+        try problem.measured(shape, epochs: fidelity.epochs)
+      } else {
+        try problem.measured(shape)
+      }
+    return trial
+  }
+
+  /// The share of a whole training that a trial costs, what it goes on from left out.
+  private static func share(_ trial: Trial, of history: [Trial]) -> Double {
+    guard let fidelity = trial.fidelity else { return 1 }
+    let done = fidelity.continues.flatMap { history[$0 - 1].fidelity?.epochs } ?? 0
+    return Double(fidelity.epochs - done) / Double(trial.configuration.training.epochs)
   }
 
   /// How often each layer is active on the front of measured scores.
@@ -145,7 +178,7 @@ public struct SearchBenchmark: Sendable {
       }
     ).indices
     return (0..<space.backbone.layers).map { layer in
-      Double(front.count { shapes[$0].active[layer] }) / Double(front.count)
+      Double(front.count { shapes[$0].active[layer] }) / Double(max(front.count, 1))
     }
   }
 
@@ -166,12 +199,5 @@ public struct SearchBenchmark: Sendable {
         score: score(AutoPEFTShape(of: configuration)))
     }
     return [EarlierRun(name: earlier.problem.rawValue, trials: trials, space: space)]
-  }
-
-  /// Processor time of the calling thread.
-  private static var processorSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 }

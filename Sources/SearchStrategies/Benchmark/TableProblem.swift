@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 
 /// A task of which every point was trained: scores by epoch under several seeds, from a table.
@@ -11,7 +12,8 @@ public struct TableProblem: BenchmarkProblem {
   let reference: [Double]
   /// The seed whose scores are measured.
   private let seed: Int
-  private let scores: [AutoPEFTShape: [Double]]
+  /// The best score so far after each epoch, by seed.
+  private let curves: [AutoPEFTShape: [[Double]]]
   private let name: String
 
   /// - Parameters:
@@ -31,24 +33,26 @@ public struct TableProblem: BenchmarkProblem {
         got: String(lines.first ?? ""))
     }
     let columns = try Self.columns(head, name: name)
-    var scores: [AutoPEFTShape: [Double]] = [:]
+    var curves: [AutoPEFTShape: [[Double]]] = [:]
     for (index, line) in lines.enumerated().dropFirst() {
       let (shape, values) = try Self.point(
         line, count: head.count, layers: layers, name: name, line: index + 1)
-      let own = columns.map { places in places.reduce(-.infinity) { max($0, values[$1]) } }
-      guard scores.updateValue(own, forKey: shape) == nil else {
+      let own = columns.map { places in
+        places.map { values[$0] }.reductions(max)
+      }
+      guard curves.updateValue(own, forKey: shape) == nil else {
         throw .table(name: name, line: index + 1, expected: "a new point", got: String(line))
       }
     }
-    let values = scores.values.map(Self.mean)
+    let values = curves.values.map(Self.value)
     guard let lowest = values.min() else {
       throw .table(name: name, line: 2, expected: "a point", got: "")
     }
-    self.scores = scores
+    self.curves = curves
     self.name = name
     self.width = width
     self.seed = Int(seed % UInt64(columns.count))
-    let most = scores.keys.map { $0.parameters(width: width) }.max() ?? 0
+    let most = curves.keys.map { $0.parameters(width: width) }.max() ?? 0
     reference = [lowest, -Double(most)]
   }
 
@@ -90,26 +94,36 @@ public struct TableProblem: BenchmarkProblem {
     )
   }
 
-  private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
+  /// The mean over seeds of what whole trainings report.
+  private static func value(_ curves: [[Double]]) -> Double {
+    curves.reduce(0) { $0 + ($1.last ?? 0) } / Double(curves.count)
   }
 
-  private func scores(_ shape: AutoPEFTShape) throws(BenchmarkError) -> [Double] {
-    if let found = scores[shape] { return found }
+  private func curves(_ shape: AutoPEFTShape) throws(BenchmarkError) -> [[Double]] {
+    if let found = curves[shape] { return found }
     let bits = shape.active.map { $0 ? "1" : "0" }.joined()
     throw .notInTable(
       name: name, point: "\(shape.serial), \(shape.parallel), \(shape.prefix) in layers \(bits)")
   }
 
   func value(_ shape: AutoPEFTShape) throws(BenchmarkError) -> Double {
-    Self.mean(try scores(shape))
+    Self.value(try curves(shape))
   }
 
   func measured(_ shape: AutoPEFTShape) throws(BenchmarkError) -> Double {
-    try scores(shape)[seed]
+    let curve = try curves(shape)[seed]
+    return curve[curve.count - 1]
+  }
+
+  func measured(_ shape: AutoPEFTShape, epochs: Int) throws(BenchmarkError) -> Double {
+    let curve = try curves(shape)[seed]
+    guard epochs <= curve.count else {
+      throw .fewEpochs(name: name, epochs: curve.count, asked: epochs)
+    }
+    return curve[epochs - 1]
   }
 
   func bestPoints() -> [[Double]] {
-    scores.map { [Self.mean($1), -Double($0.parameters(width: width))] }
+    curves.map { [Self.value($1), -Double($0.parameters(width: width))] }
   }
 }

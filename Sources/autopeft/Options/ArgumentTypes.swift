@@ -12,4 +12,5 @@ extension HeadKind: ExpressibleByArgument {}
 extension Casing: EnumerableFlag {}
 extension EvaluationSplit: ExpressibleByArgument {}
 extension RelatedProblem: ExpressibleByArgument {}
+extension SurrogateBenchmark.Model: ExpressibleByArgument {}
 extension StudyBudget.Keep: ExpressibleByArgument {}
