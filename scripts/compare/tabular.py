@@ -4,7 +4,8 @@
     tabular.py TABLE RIVAL [--trials 100] [--batch 4] [--seeds 10] [--every 25]
 
 RIVAL is optuna-tpe, optuna-nsga2, optuna-gp (Optuna's samplers), smac-parego (SMAC's random forest on
-a scalarised score and parameters) or botorch-qlognehvi (a Gaussian process on the score, the exact
+a scalarised score and parameters), synetune-ehvi (Syne Tune's expected hypervolume improvement on
+two Gaussian processes) or botorch-qlognehvi (a Gaussian process on the score, the exact
 parameters, q points one after the other over all points of the table). Each is asked for `batch` points at a time, sees the score of one seed of the table, and is
 judged by the hypervolume of the means over seeds. A point that tunes nothing is no trial and is asked
 for again. Prints the lines of `autopeft bench search`.
@@ -172,8 +173,36 @@ def smac_rival(table, seed, batch):
                     trial, TrialValue(cost=[1 - score, float(table.parameters(point))]), save=False)
 
 
+def synetune_rival(table, seed, batch):
+    from syne_tune.config_space import choice, ordinal
+    from syne_tune.optimizer.baselines import EHVI
+    from syne_tune.optimizer.schedulers.ask_tell_scheduler import AskTellScheduler
+
+    names = ("adapter", "parallel", "prefix")
+    space = {name: ordinal(list(SIZES), kind="equal") for name in names}
+    space |= {f"pair{i}": choice(["0", "1"]) for i in range(PAIRS)}
+    scheduler = AskTellScheduler(
+        EHVI(space, metrics=["error", "parameters"], do_minimize=True, random_seed=seed))
+    while True:
+        asked = []
+        while len(asked) < batch:
+            trial = scheduler.ask()
+            sizes = [trial.config[name] for name in names]
+            bits = "".join(trial.config[f"pair{i}"] for i in range(PAIRS))
+            if sum(sizes) == 0 or "1" not in bits:
+                scheduler.tell(trial, {"error": 1.0, "parameters": 1.0})
+                continue
+            asked.append((trial, (*sizes, bits)))
+        for trial, point in asked:
+            score = yield point
+            share = table.parameters(point) / table.reference[1]
+            scheduler.tell(trial, {"error": 1 - score, "parameters": share})
+
+
 def rival(name):
-    rivals = {"botorch-qlognehvi": botorch_rival, "smac-parego": smac_rival}
+    rivals = {
+        "botorch-qlognehvi": botorch_rival, "smac-parego": smac_rival,
+        "synetune-ehvi": synetune_rival}
     if name in rivals:
         return rivals[name]
     import optuna

@@ -87,8 +87,7 @@ struct SearchBenchCommand: ParsableCommand {
         earlier: from.map { SearchBenchmark.Earlier($0, trials: fromTrials) })
     }
     let problem = try TableProblem(
-      try SpaceText.read(URL(filePath: table), name: table), name: table, layers: layers,
-      width: width, seed: seed)
+      try BenchTable.text(table), name: table, layers: layers, width: width, seed: seed)
     return try benchmark.run(strategy, on: problem, settings: settings, label: label, seed: seed)
   }
 }

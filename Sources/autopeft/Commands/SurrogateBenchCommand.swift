@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import GaussianProcesses
-import SearchSpaces
 import SearchStrategies
 
 /// `autopeft bench surrogate`: how fast the model of the scores is fitted to given data.
@@ -30,7 +29,7 @@ struct SurrogateBenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try SurrogateData(SpaceText.read(URL(filePath: data), name: data), name: data)
+    let file = try SurrogateData(BenchTable.text(data), name: data)
     let result = try SurrogateBenchmark(training: file.training, heldOut: file.heldOut).run(
       model, plan: SaasFit.Plan(warmUp: warmUp, samples: samples, thinning: 1), seed: seed)
     let encoder = JSONEncoder()
