@@ -28,7 +28,8 @@ HERE = Path("experiments/methods")
 COLUMNS = ["method", "rate", "split", "seed", "score", "trained_parameters", "seconds", "peak_bytes"]
 # Kinds of methods by the size of step that they want, with rates for the two backbones: all weights;
 # matrices in the layers; vectors, prompts and gates, of which each number must move far. CIAT, which
-# does not start as the identity, and the MLP before a prefix go wrong at the rates of matrices.
+# does not start as the identity, and the MLP before a prefix go wrong at the rates of matrices; so
+# does UniPELT, which has one, on MiniLM.
 RATES = {
     "embedded": {
         "all": ["3e-4", "1e-3", "3e-3"], "matrices": ["2e-3", "6e-3", "1.8e-2"],
@@ -40,6 +41,7 @@ RATES = {
 KINDS = {"full": "all", "embeddings": "all", "ciat": "all", "prefix": "all"} | dict.fromkeys(
     ["head-only", "prompt-tuning", "smop", "p-tuning-v2", "apt", "vera", "ia3", "bitfit", "said"],
     "vectors")
+OWN_KINDS = {"embedded": {}, "minilm": {"unipelt": "all"}}
 LAYERS = {"embedded": 12, "minilm": 6}
 BACKBONES = {"embedded": "embedded", "minilm": "models/minilm"}
 TASKS = {"embedded": "nli2", "minilm": "experiments/s4/tasks/sst2.yaml"}
@@ -140,7 +142,8 @@ def main(backbone):
     with ThreadPoolExecutor(study.parallel) as pool, ThreadPoolExecutor(2) as ahead:
         def found(entry):
             name, scope = entry
-            rates = RATES[backbone][KINDS.get(name, "matrices")]
+            kind = OWN_KINDS[backbone].get(name) or KINDS.get(name, "matrices")
+            rates = RATES[backbone][kind]
             return list(scores(study, pool, arm(name, scope, folder, backbone), rates))
 
         for own in ahead.map(found, [("head-only", None), *methods(backbone)]):
