@@ -5,6 +5,8 @@ internal import TensorCore
 /// what enters layer 0.
 final class AdaptedEmbeddings {
   let tables: Embeddings
+  /// The token of padding, where an adapter asks for it.
+  private let paddingToken: Int32
   private var adapters: [any EmbeddingAdapter] = []
   private var inputAdapters: [any InputAdapter] = []
   /// Whether rows differ from sequence to sequence.
@@ -12,8 +14,9 @@ final class AdaptedEmbeddings {
   /// The last expanded batch, whose memory the next one uses again.
   private var lastExpanded = PackedBatch()
 
-  init(_ tables: Embeddings) {
+  init(_ tables: Embeddings, paddingToken: Int) {
     self.tables = tables
+    self.paddingToken = Int32(paddingToken)
   }
 
   func attach(_ adapter: any EmbeddingAdapter) {
@@ -36,11 +39,16 @@ final class AdaptedEmbeddings {
 
   private var insertedRows: Int { adapters.reduce(0) { $0 + $1.rowCount } }
 
-  /// The batch with the adapters' rows in front of each sequence.
+  private var padsSequences: Bool { adapters.contains { $0.padsSequences } }
+
+  /// The batch with the adapters' rows in front of each sequence, and padding behind it where one asks
+  /// for it.
   func expanded(_ batch: PackedBatch) -> PackedBatch {
-    let shift = positionShift
-    if batch.positionShift == shift { return batch }
-    lastExpanded.take(batch, insertingRows: insertedRows, positionShift: shift)
+    let (shift, isPadded) = (positionShift, padsSequences)
+    if batch.positionShift == shift, (batch.readCounts != nil) == isPadded { return batch }
+    lastExpanded.take(
+      batch, insertingRows: insertedRows, positionShift: shift,
+      padding: isPadded ? paddingToken : nil)
     return lastExpanded
   }
 

@@ -19,6 +19,8 @@ public struct BertConfiguration: Hashable, Sendable {
   public var positions: Int
   /// Rows of the token-type table.
   public var tokenTypes: Int
+  /// The token of padding; packed batches have none, unless a method asks for it.
+  public var paddingToken: Int
   public var activation: Activation
   /// ε of every layer norm.
   public var epsilon: Float
@@ -27,7 +29,8 @@ public struct BertConfiguration: Hashable, Sendable {
 
   public init(
     vocabulary: Int, width: Int, layers: Int, heads: Int, feedForward: Int, positions: Int = 512,
-    tokenTypes: Int = 2, activation: Activation = .gelu, epsilon: Float = 1e-12,
+    tokenTypes: Int = 2, paddingToken: Int = 0, activation: Activation = .gelu,
+    epsilon: Float = 1e-12,
     dropout: BackboneDropout = BackboneDropout(hidden: 0.1, attention: 0.1)
   ) {
     self.vocabulary = vocabulary
@@ -37,6 +40,7 @@ public struct BertConfiguration: Hashable, Sendable {
     self.feedForward = feedForward
     self.positions = positions
     self.tokenTypes = tokenTypes
+    self.paddingToken = paddingToken
     self.activation = activation
     self.epsilon = epsilon
     self.dropout = dropout
@@ -59,7 +63,8 @@ public struct BertConfiguration: Hashable, Sendable {
       vocabulary: config.vocabSize, width: config.hiddenSize, layers: config.numHiddenLayers,
       heads: config.numAttentionHeads, feedForward: config.intermediateSize,
       positions: config.maxPositionEmbeddings, tokenTypes: config.typeVocabSize,
-      activation: activation, epsilon: Float(config.layerNormEpsilon),
+      paddingToken: config.padTokenID, activation: activation,
+      epsilon: Float(config.layerNormEpsilon),
       dropout: BackboneDropout(
         hidden: Float(config.hiddenDropout), attention: Float(config.attentionDropout)))
   }

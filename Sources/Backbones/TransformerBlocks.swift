@@ -80,12 +80,13 @@ final class AttentionBlock {
     let scale = 1 / Float(q.columns / heads).squareRoot()
     guard let prefix = relativePrefix(x, tape: tape) else {
       let averages = tape.attend(
-        queries, over: x, queriesPerSequence: heads, offsets: batch.offsets, scale: scale)
+        queries, over: x, queriesPerSequence: heads, offsets: batch.offsets,
+        keyCounts: batch.readCounts, scale: scale)
       return tape.headDiagonal(value(averages, tape: tape), heads: heads)
     }
     let read = tape.attend(
       queries, over: x, besides: tape.headScores(q, keys: prefix.keys, heads: heads),
-      queriesPerSequence: heads, offsets: batch.offsets, scale: scale)
+      queriesPerSequence: heads, offsets: batch.offsets, keyCounts: batch.readCounts, scale: scale)
     let probabilities = tape.sliceColumns(read, 0..<prefix.keys.rows)
     let sums = tape.sliceColumns(read, prefix.keys.rows..<read.columns)
     return tape.headDiagonal(

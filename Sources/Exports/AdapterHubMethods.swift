@@ -8,9 +8,12 @@ enum AdapterHubMethods {
     IA3Method.self, PrefixMethod.self,
   ]
 
-  /// Everything that was attached, as parts.
+  /// Everything that was attached, as parts; padding is the library's own way.
   static func parts(of attached: AttachedConfiguration) -> [AdapterHubPart] {
-    attached.canonicalForms.map { AdapterHubPart(site: $0.site, method: $0.method, form: $0.form) }
+    attached.canonicalForms.compactMap { placed in
+      if case .padding = placed.form { return nil }
+      return AdapterHubPart(site: placed.site, method: placed.method, form: placed.form)
+    }
   }
 
   /// The parts of each method that has any, in the order of a union's members.

@@ -132,6 +132,9 @@ public protocol EmbeddingAdapter: Adapter {
   var rowCount: Int { get }
   /// By how much the positions of the text move, at least P; P unless the adapter says more.
   var positionShift: Int { get }
+  /// Whether every sequence is padded to the longest of its batch, so that what reads whole sequences
+  /// reads padding too; false unless the adapter says so.
+  var padsSequences: Bool { get }
   /// The rows [P, D] that all sequences share; nil where there are none.
   func rows(tape: Tape) -> Tensor?
 }
@@ -156,4 +159,5 @@ public protocol InputAdapter: Adapter {
 
 extension EmbeddingAdapter {
   public var positionShift: Int { rowCount }
+  public var padsSequences: Bool { false }
 }

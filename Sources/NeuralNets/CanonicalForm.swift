@@ -37,6 +37,8 @@ public enum CanonicalForm {
   case prompt(Prompt)
   /// Positions of the text that are moved by so many; it has no tensor.
   case positionShift(Int)
+  /// Padding of every sequence to the longest of its batch; it has no tensor.
+  case padding
   /// Another form whose result (a delta, or the rows of a prefix) is multiplied by a gate for each
   /// sequence, which reads what the adapter reads.
   indirect case gated(SequenceGate, CanonicalForm)

@@ -29,13 +29,16 @@ public final class Embeddings {
       tokenTable: tape.parameter(words), typeTable: tape.parameter(tokenTypes),
       positionTable: tape.parameter(positions), inserted: inserted)
   }
-  /// The mean of each text's word embeddings, without inserted rows: [B, D].
+
+  /// The mean of each text's word embeddings, without inserted rows and padding: [B, D].
   public func wordMeans(_ batch: PackedBatch, tape: Tape) -> Tensor {
     var offsets: [Int32] = [0]
+    var tokens: [Int32] = []
     for sequence in 0..<batch.sequenceCount {
-      offsets.append(offsets[sequence] + Int32(batch.length(sequence) - batch.insertedRows))
+      tokens += batch.tokens[batch.textRows(sequence)]
+      offsets.append(Int32(tokens.count))
     }
-    let rows = tape.gatherRows(tape.parameter(words), rows: batch.tokens.filter { $0 >= 0 })
+    let rows = tape.gatherRows(tape.parameter(words), rows: tokens)
     return tape.sequenceMeans(rows, offsets: offsets)
   }
 }

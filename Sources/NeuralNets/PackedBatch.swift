@@ -1,4 +1,4 @@
-/// Sequences laid end to end, so that no padding is ever computed.
+/// Sequences laid end to end, so that no padding is computed, unless an adapter asks for it.
 ///
 /// T tokens in all; sequence b is tokens offsets[b] ..< offsets[b + 1].
 public struct PackedBatch: Sendable, Equatable {
@@ -16,6 +16,9 @@ public struct PackedBatch: Sendable, Equatable {
   public private(set) var insertedRows = 0
   /// By how much the positions of the texts moved, the inserted rows' own included.
   public private(set) var positionShift = 0
+  /// The rows of each sequence before its padding, B, which are all that attention reads; nil where there
+  /// is no padding.
+  public private(set) var readCounts: [Int32]?
 
   /// A batch of no sequences, to be filled by `append`.
   public init() {}
@@ -56,24 +59,31 @@ public struct PackedBatch: Sendable, Equatable {
     offsets.append(0)
     insertedRows = 0
     positionShift = 0
+    readCounts = nil
   }
 
-  /// Takes the sequences of another batch in place of its own, each with rows in front of it; the
-  /// memory is used again.
+  /// Takes the sequences of another batch in place of its own, each with rows in front of it and padding
+  /// behind it; the memory is used again.
   ///
   /// Row i of a sequence has the token −1 − i and type 0, and the last of them the position before
   /// the text's first one.
-  /// - Parameter shift: by how much the text's positions move, at least `count`.
+  /// - Parameters:
+  ///   - shift: by how much the text's positions move, at least `count`.
+  ///   - padding: the token with which every sequence is made as long as the longest one, of type 0 and
+  ///     with the positions that follow; nil for no padding.
   public mutating func take(
-    _ other: PackedBatch, insertingRows count: Int, positionShift shift: Int
+    _ other: PackedBatch, insertingRows count: Int, positionShift shift: Int,
+    padding: Int32? = nil
   ) {
     precondition(
-      other.positionShift == 0 && shift >= count,
+      other.positionShift == 0 && other.readCounts == nil && shift >= count,
       "PackedBatch: \(count) rows and a shift of \(shift) do not fit a batch that is shifted by"
         + " \(other.positionShift)")
     removeAll()
     insertedRows = count
     positionShift = shift
+    let longest = (0..<other.sequenceCount).reduce(0) { max($0, other.length($1)) }
+    if padding != nil { readCounts = [] }
     for sequence in 0..<other.sequenceCount {
       let range = Int(other.offsets[sequence])..<Int(other.offsets[sequence + 1])
       precondition(!range.isEmpty, "PackedBatch: sequence \(sequence) has no first position")
@@ -85,7 +95,14 @@ public struct PackedBatch: Sendable, Equatable {
       }
       tokens.append(contentsOf: other.tokens[range])
       types.append(contentsOf: other.types[range])
-      for index in 0..<Int32(count + range.count) { positions.append(first + index) }
+      var rows = count + range.count
+      if let padding {
+        readCounts?.append(Int32(rows))
+        tokens.append(contentsOf: repeatElement(padding, count: longest - range.count))
+        types.append(contentsOf: repeatElement(0, count: longest - range.count))
+        rows = count + longest
+      }
+      for index in 0..<Int32(rows) { positions.append(first + index) }
       offsets.append(Int32(tokens.count))
     }
   }
@@ -99,6 +116,13 @@ public struct PackedBatch: Sendable, Equatable {
       }
     }
     return tokens
+  }
+
+  /// The rows of a sequence that are tokens of its text.
+  public func textRows(_ sequence: Int) -> Range<Int> {
+    let first = Int(offsets[sequence])
+    let count = readCounts.map { Int($0[sequence]) } ?? length(sequence)
+    return (first + insertedRows)..<(first + count)
   }
 
   /// B.

@@ -24,7 +24,8 @@ public struct SelfAttention: Sendable {
   ) -> Tensor {
     let noise = dropout.rate > 0 ? tape.noise : nil
     return tape.attention(
-      q, k, v, queries: queries, offsets: batch.offsets, heads: heads, prefixKeys: prefix?.keys,
+      q, k, v, queries: queries, offsets: batch.offsets, keyCounts: batch.readCounts, heads: heads,
+      prefixKeys: prefix?.keys,
       prefixValues: prefix?.values, ownPrefixLength: prefix?.ownLength,
       dropout: noise.map { (rate: dropout.rate, key: $0.derived(dropout.label)) })
   }

@@ -41,6 +41,19 @@ import Testing
     #expect(expanded == PackedBatch())
   }
 
+  @Test func paddingStandsBehindEverySequence() {
+    var padded = PackedBatch()
+    padded.take(batch, insertingRows: 1, positionShift: 2, padding: 9)
+    #expect(padded.tokens == [-1, 5, 6, 7, -1, 8, 9, 9, -1, 9, 5, 9])
+    #expect(padded.types == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0])
+    #expect(padded.positions == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4])
+    #expect(padded.offsets == [0, 4, 8, 12] && padded.readCounts == [4, 2, 3])
+    #expect((0..<3).map { padded.textRows($0) } == [1..<4, 5..<6, 9..<11])
+    #expect(batch.readCounts == nil && batch.textRows(1) == 3..<4)
+    padded.take(batch, insertingRows: 0, positionShift: 1)
+    #expect(padded.readCounts == nil && padded.tokens == batch.tokens)
+  }
+
   @Test func noSequencesAreAnEmptyBatch() {
     let empty = PackedBatch(sequences: [])
     #expect((empty.sequenceCount, empty.tokenCount) == (0, 0))

@@ -107,6 +107,31 @@ import Testing
     }
   }
 
+  /// With padding the logits of a sentence depend on what it is packed with, and on single ones nothing
+  /// changes.
+  @Test func gatesReadPaddingWhereItIsAskedFor() throws {
+    var padded = Self.unipelt
+    padded.parameters["padding"] = .flag(true)
+    let plain = try TinyModel(PEFTConfiguration((3, [Self.unipelt])))
+    let model = try TinyModel(PEFTConfiguration((3, [padded])))
+    plain.perturb()
+    for (own, other) in zip(model.tensors, plain.tensors) {
+      #expect(own.name == other.name)
+      own.parameter.assign(other.parameter.array)
+    }
+    // Three sentences of three logits; the last is the longest, so nothing pads it.
+    let (own, other) = (model.logits(), plain.logits())
+    expectClose(Array(own[6...]), Array(other[6...]), tolerance: 1e-5)
+    for sentence in [0..<3, 3..<6] {
+      #expect(zip(own[sentence], other[sentence]).contains { abs($0 - $1) > 1e-4 })
+    }
+    let alone = PackedBatch(sequences: [(ids: [4, 5], types: [0, 1])])
+    let tape = Tape(recording: false)
+    let single = model.logits(alone, tape: tape).array
+    expectClose(single, plain.logits(alone, tape: tape).array, tolerance: 1e-5)
+    expectClose(single, Array(other[3..<6]), tolerance: 1e-5)
+  }
+
   @Test func aLayerHasOnePrefixAndNoSecondOneBehindAGate() throws {
     let taken = MethodError.siteTaken(
       method: "unipelt", site: InsertionSite(layer: 0, point: .attention))

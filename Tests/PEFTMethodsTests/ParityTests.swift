@@ -222,6 +222,7 @@ import Testing
       ]),
     Fixture("unipelt", unipelt(mlp: 8, rank: 3)),
     Fixture("unipelt-ap", unipelt(mlp: 0, rank: 0)),
+    Fixture("unipelt-padded", unipelt(mlp: 8, rank: 3, padding: true)),
     Fixture(
       "bitfit-all",
       groups: [LayerGroup(layers: 2, methods: [MethodInstance("bitfit", [:])])],
@@ -256,12 +257,12 @@ import Testing
       ])
   }
 
-  private static func unipelt(mlp: Int, rank: Int) -> MethodInstance {
+  private static func unipelt(mlp: Int, rank: Int, padding: Bool = false) -> MethodInstance {
     MethodInstance(
       "unipelt",
       [
         "bottleneck": .integer(6), "length": .integer(3), "mlp-width": .integer(mlp),
-        "rank": .integer(rank),
+        "rank": .integer(rank), "padding": .flag(padding),
       ])
   }
 

@@ -39,7 +39,9 @@ public final class Bert: Backbone {
     (embeddings, embeddingNorm, layers, pooler) = try withoutActuallyEscaping(parameter) {
       let builder = BertBuilder(configuration: configuration, dropout: dropout, parameter: $0)
       return (
-        AdaptedEmbeddings(try builder.embeddings()), try builder.norm(BertNames.embeddingNorm),
+        AdaptedEmbeddings(
+          try builder.embeddings(), paddingToken: configuration.paddingToken),
+        try builder.norm(BertNames.embeddingNorm),
         try (0..<configuration.layers).map { try builder.layer($0) },
         hasPooler ? try builder.linear(BertNames.pooler, input: width, output: width) : nil
       )

@@ -14,9 +14,10 @@ import TensorCore
 /// all start near ½. The gate of a low-rank update stands in the place of α/R, which has no effect in
 /// the authors' code and in AdapterHub, and is no parameter here.
 ///
-/// The gates see real tokens alone. In the authors' code the mean goes over padding too, so that a
-/// sentence's logits depend on the longest one of its batch; that needs hidden states of padding,
-/// which packed batches do not have, and is left out. On single sentences both are the same.
+/// The gates see real tokens alone. With `padding` they are the authors': every batch is padded to its
+/// longest sentence, padding goes through all layers behind the attention's mask, and the mean goes over
+/// it too, so that a sentence's logits depend on the longest one of its batch. On single sentences both
+/// are the same.
 ///
 /// With `rank` 0 it is the paper's UniPELT (AP). The MLP of the prefix is that of `prefix`: shared by
 /// all layers that hold an equal instance, and folded afterwards.
@@ -47,6 +48,10 @@ public struct UniPELT: PEFTMethod {
         "rank", .integer(0...8192), default: .integer(8),
         "R, the rank of the updates of query and value; 8 in the paper, 0 leaves them out: UniPELT "
           + "(AP)."),
+      ParameterSchema(
+        "padding", .flag, default: .flag(false),
+        "Gates read the padding of the batch too, as in the authors' code and in AdapterHub; logits "
+          + "depend on the batch then. Off by default: a sentence's logits are its own."),
       .learningRate,
     ],
     sizeParameter: "bottleneck",
@@ -80,6 +85,7 @@ public struct UniPELT: PEFTMethod {
   public let length: Int
   public let mlpWidth: Int
   public let rank: Int
+  public let padding: Bool
   public let learningRate: Double?
   let bottleneck: BottleneckSettings
   private let complete: MethodInstance
@@ -89,6 +95,7 @@ public struct UniPELT: PEFTMethod {
     length = values.integer("length")
     mlpWidth = values.integer("mlp-width")
     rank = values.integer("rank")
+    padding = values.flag("padding")
     learningRate = values.learningRate
     bottleneck = BottleneckSettings(
       size: values.integer("bottleneck"), activation: values.choice("activation"),
@@ -121,6 +128,11 @@ public struct UniPELT: PEFTMethod {
       try addPrefix(maker, shared, layer, host, key, to: &attachment)
       if rank > 0 { try addUpdates(layer, host, key, to: &attachment) }
       try addBottleneck(layer, host, key, to: &attachment)
+    }
+    if padding, !layers.isEmpty {
+      let adapter = BatchPadding()
+      host.attach(adapter, at: .embeddings)
+      attachment.record(adapter, method: name, site: .embeddings, learningRate: nil)
     }
     return attachment
   }

@@ -8,9 +8,11 @@ extension Tape {
   /// prefix rows, if any, stand before the keys and values of every sequence.
   ///
   /// q, k, v: [T, D]; offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1];
-  /// prefix keys and values: [P, D] → [T, D]. Heads are column blocks, read where they lie. No
-  /// padding exists, so no mask is needed. A sequence's result does not depend on the others.
+  /// prefix keys and values: [P, D] → [T, D]. Heads are column blocks, read where they lie. A sequence's
+  /// result does not depend on the others.
   /// - Parameters:
+  ///   - keyCounts: B numbers, the first rows of each sequence that are keys and values; the rest are
+  ///     queries alone, as padding is behind a mask. nil where all rows are.
   ///   - ownPrefixLength: P where every sequence has prefix rows of its own, [B·P, D] in the order of
   ///     the sequences; nil where all of them see the same [P, D].
   ///   - queries: the tokens that q has rows of: with `firstTokens` q is [B, D] and so is the
@@ -19,13 +21,13 @@ extension Tape {
   /// Reference: arXiv 1706.03762, section 3.2; prefix: arXiv 2101.00190, section 4.
   public func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, queries: TokenRows = .all, offsets: [Int32],
-    heads: Int,
+    keyCounts: [Int32]? = nil, heads: Int,
     prefixKeys: Tensor? = nil, prefixValues: Tensor? = nil, ownPrefixLength: Int? = nil,
     dropout: (rate: Float, key: RandomKey)? = nil
   ) -> Tensor {
     let layout = AttentionLayout(
-      q, k, queriesPerSequence: queries == .all ? nil : 1, offsets: offsets, heads: heads,
-      prefix: prefixKeys, ownPrefixLength: ownPrefixLength)
+      q, k, queriesPerSequence: queries == .all ? nil : 1, offsets: offsets, keyCounts: keyCounts,
+      heads: heads, prefix: prefixKeys, ownPrefixLength: ownPrefixLength)
     precondition(
       k.shape == v.shape && q.columns == k.columns && prefixKeys?.shape == prefixValues?.shape
         && (prefixKeys.map { $0.columns == q.columns } ?? true),
@@ -45,17 +47,20 @@ extension Tape {
   /// softmax(s (C, U Xᵀ)), and the result is (P, A X): [B·n, R + D].
   /// - Parameters:
   ///   - offsets: B + 1 row numbers, sequence b is rows offsets[b] ..< offsets[b + 1] of x.
+  ///   - keyCounts: the first rows of each sequence that are read; nil where all are.
   ///   - scale: s, before the softmax.
   public func attend(
     _ u: Tensor, over x: Tensor, besides rivals: Tensor? = nil, queriesPerSequence: Int,
-    offsets: [Int32], scale: Float
+    offsets: [Int32], keyCounts: [Int32]? = nil, scale: Float
   ) -> Tensor {
     precondition(
       u.columns == x.columns && (rivals.map { $0.rows == u.rows } ?? true),
       "attend: queries \(u.shape) and states \(x.shape) must have one width, queries and rival"
         + " scores \(rivals?.shape ?? u.shape) equally many rows")
     let layout = AttentionLayout(
-      u, x, queriesPerSequence: queriesPerSequence, offsets: offsets, heads: 1, rivals: rivals)
+      u, x, queriesPerSequence: queriesPerSequence, offsets: offsets, keyCounts: keyCounts,
+      heads: 1,
+      rivals: rivals)
     let parents = AttentionParents(q: u, k: x, v: x, rivals: rivals)
     return attention(parents, layout, scale: scale, mask: nil)
   }
@@ -96,7 +101,7 @@ private struct AttentionParents {
 
 /// One head of one sequence.
 private struct AttentionBlock {
-  /// n, the tokens of the sequence.
+  /// n, the tokens of the sequence that are keys.
   let length: Int
   /// The queries for which the head is computed.
   let queryCount: Int
@@ -135,8 +140,8 @@ private struct AttentionOperation: Operation {
   private func forEachBlock(_ body: (AttentionBlock) -> Void) {
     var (probability, noise) = (0, 0)
     for sequence in layout.sequences {
-      let length = layout.length(sequence)
-      guard length > 0 else { continue }
+      let (rows, length) = (layout.length(sequence), layout.keyCount(sequence))
+      guard rows > 0 else { continue }
       let queryCount = layout.queryCount(sequence)
       let queryRow = layout.queryStart(sequence)
       let keyed = layout.prefixLength + length
@@ -153,7 +158,7 @@ private struct AttentionOperation: Operation {
             prefixCorner: sequence * layout.prefixStride * layout.width + column,
             probability: probability, noise: noise))
         probability += AttentionLayout.block(queryCount, total: total)
-        noise += AttentionLayout.block(length, total: total)
+        noise += AttentionLayout.block(rows, total: total)
       }
     }
   }
@@ -234,7 +239,7 @@ private struct AttentionOperation: Operation {
   /// dscores = S (dS − Σ dS S) / √K, dQ = dscores K, dK = dscoresᵀ Q.
   func backward(_ gradient: OutputGradient, tape: Tape) {
     guard let probabilities else { return }
-    let targets = AttentionTargets(parents, tape: tape)
+    let targets = AttentionTargets(parents, hasPadding: layout.keyCounts != nil, tape: tape)
     let needsScores =
       targets.q != nil || targets.k != nil || targets.prefixKeys != nil || targets.rivals != nil
     tape.withScratch(layout.scratchCount) { scratch in
@@ -319,12 +324,13 @@ private struct AttentionTargets {
   let prefixValues: GradientTarget?
   let rivals: GradientTarget?
 
-  init(_ parents: AttentionParents, tape: Tape) {
+  /// - Parameter hasPadding: whether rows of k and v are never read, whose gradient is zero.
+  init(_ parents: AttentionParents, hasPadding: Bool, tape: Tape) {
     let nodes = (parents.q.node, parents.k.node, parents.v.node)
     let isShared = nodes.0 == nodes.1 || nodes.1 == nodes.2 || nodes.0 == nodes.2
-    q = Self.target(for: parents.q, isShared: isShared, tape: tape)
-    k = Self.target(for: parents.k, isShared: isShared, tape: tape)
-    v = Self.target(for: parents.v, isShared: isShared, tape: tape)
+    q = Self.target(for: parents.q, isCleared: isShared, tape: tape)
+    k = Self.target(for: parents.k, isCleared: isShared || hasPadding, tape: tape)
+    v = Self.target(for: parents.v, isCleared: isShared || hasPadding, tape: tape)
     prefixKeys = parents.prefixKeys.flatMap { tape.target(for: $0) }
     prefixValues = parents.prefixValues.flatMap { tape.target(for: $0) }
     if let keys = parents.prefixKeys { prefixKeys?.clearIfNew(keys.count) }
@@ -333,10 +339,11 @@ private struct AttentionTargets {
     if let scores = parents.rivals { rivals?.clearIfNew(scores.count) }
   }
 
-  /// A target that several parents share starts from zero and is added to by each.
-  private static func target(for parent: Tensor, isShared: Bool, tape: Tape) -> GradientTarget? {
+  /// A target that several parents share, or of which rows are left out, starts from zero and is added
+  /// to.
+  private static func target(for parent: Tensor, isCleared: Bool, tape: Tape) -> GradientTarget? {
     guard let target = tape.target(for: parent) else { return nil }
-    guard isShared else { return target }
+    guard isCleared else { return target }
     target.clearIfNew(parent.count)
     return GradientTarget(pointer: target.pointer, accumulates: true)
   }

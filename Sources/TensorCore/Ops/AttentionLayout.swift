@@ -5,6 +5,8 @@ struct AttentionLayout {
   /// The queries of each sequence; nil where every token is one.
   let queriesPerSequence: Int?
   let offsets: [Int32]
+  /// The first rows of each sequence that are keys, the rest being padding; nil where all are.
+  let keyCounts: [Int32]?
   let heads: Int
   let width: Int
   let prefixLength: Int
@@ -20,7 +22,8 @@ struct AttentionLayout {
   let panelCount: Int
 
   init(
-    _ q: Tensor, _ k: Tensor, queriesPerSequence: Int?, offsets: [Int32], heads: Int,
+    _ q: Tensor, _ k: Tensor, queriesPerSequence: Int?, offsets: [Int32],
+    keyCounts: [Int32]? = nil, heads: Int,
     prefix: Tensor? = nil, ownPrefixLength: Int? = nil, rivals: Tensor? = nil
   ) {
     precondition(
@@ -35,6 +38,10 @@ struct AttentionLayout {
       "attention: q \(q.shape) must have \(queryRows) rows, one for each query of k \(k.shape)")
     self.queriesPerSequence = queriesPerSequence
     self.offsets = offsets
+    precondition(
+      keyCounts.map { $0.count == offsets.count - 1 } ?? true,
+      "attention: \(keyCounts?.count ?? 0) numbers of keys for \(offsets.count - 1) sequences")
+    self.keyCounts = keyCounts
     self.heads = heads
     self.width = q.columns
     precondition(
@@ -47,11 +54,15 @@ struct AttentionLayout {
     var (largest, sum, longest) = (0, 0, 0)
     for sequence in 0..<(offsets.count - 1) {
       let length = Int(offsets[sequence + 1] - offsets[sequence])
+      let keys = keyCounts.map { Int($0[sequence]) } ?? length
+      precondition(
+        keys <= length && (keys > 0 || length == 0),
+        "attention: sequence \(sequence) of \(length) rows has \(keys) keys")
       let block = Self.block(
-        queriesPerSequence ?? length, total: rivalCount + prefixLength + length)
+        queriesPerSequence ?? length, total: rivalCount + prefixLength + keys)
       largest = max(largest, block)
       sum += heads * block
-      longest = max(longest, prefixLength + length)
+      longest = max(longest, prefixLength + keys, length)
     }
     (largestBlock, probabilityCount) = (largest, sum)
     let panel = Int(VK_PANEL)
@@ -68,6 +79,10 @@ struct AttentionLayout {
 
   func start(_ sequence: Int) -> Int { Int(offsets[sequence]) }
   func length(_ sequence: Int) -> Int { Int(offsets[sequence + 1]) - Int(offsets[sequence]) }
+  /// The rows of a sequence that are keys.
+  func keyCount(_ sequence: Int) -> Int {
+    keyCounts.map { Int($0[sequence]) } ?? length(sequence)
+  }
   func queryStart(_ sequence: Int) -> Int {
     queriesPerSequence.map { $0 * sequence } ?? start(sequence)
   }

@@ -94,8 +94,8 @@ extension LayerTuning {
       .inputScale, .denseDelta, .sparse, .hypercomplex, .other:
       // The share of a step is told for the forms above only; these do more than is counted.
       break
-    case .prompt, .positionShift:
-      // Rows of a prompt are counted with those of the text.
+    case .prompt, .positionShift, .padding:
+      // Rows of a prompt are counted with those of the text; padding is no work that is asked for.
       break
     }
   }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure training speed, what a strategy finds on a made-up task, or the model's fit.",
+    abstract:
+      "Measure training speed, what a strategy finds on a made-up task, or the model's fit.",
     subcommands: [
       TrainingBenchCommand.self, SearchBenchCommand.self, SurrogateBenchCommand.self,
     ])

@@ -101,6 +101,63 @@ import Testing
     ).run()
   }
 
+  /// Rows behind the keys ask like all others, and nobody reads them; with a prefix too.
+  @Test(arguments: [0, 2])
+  func paddingIsReadByNobody(prefix: Int) {
+    let (rows, keys, heads, width) = ([4, 4, 3], [2, 4, 1], 2, 6)
+    let offsets: [Int32] = [0, 4, 8, 11]
+    let matrix = Shape(11, width)
+    var leaves: [Leaf] = [.normal("q", matrix), .normal("k", matrix), .normal("v", matrix)]
+    if prefix > 0 {
+      let shape = Shape(prefix, width)
+      leaves += [.normal("prefix keys", shape), .normal("prefix values", shape)]
+    }
+    GradientCheck(
+      leaves: leaves,
+      operation: { tape, t in
+        tape.attention(
+          t[0], t[1], t[2], offsets: offsets, keyCounts: keys.map { Int32($0) }, heads: heads,
+          prefixKeys: prefix > 0 ? t[3] : nil, prefixValues: prefix > 0 ? t[4] : nil)
+      },
+      reference: { t in
+        rows.indices.flatMap { sequence -> [Double] in
+          let first = Int(offsets[sequence]) * width
+          let own = first..<(first + keys[sequence] * width)
+          return (0..<rows[sequence]).flatMap { row -> [Double] in
+            let query = Array(t[0][(first + row * width)..<(first + (row + 1) * width)])
+            // The same query as every token of the sequence without padding; the first one counts.
+            let all = Reference.Attention(
+              q: (0..<keys[sequence]).flatMap { _ in query }, k: Array(t[1][own]),
+              v: Array(t[2][own]), prefixKeys: prefix > 0 ? t[3] : [],
+              prefixValues: prefix > 0 ? t[4] : [], offsets: [0, Int32(keys[sequence])],
+              heads: heads, width: width
+            ).output()
+            return Array(all.prefix(width))
+          }
+        }
+      }
+    ).run()
+  }
+
+  /// Without padding, saying how many rows are keys changes no bit.
+  @Test func allRowsAsKeysAreNoPadding() {
+    let tape = Tape(recording: false)
+    let x = tape.constant(Leaf.normal("x", Shape(9, 8)).values, shape: Shape(9, 8))
+    let plain = tape.attention(x, x, x, offsets: [0, 5, 9], heads: 2).array
+    let said = tape.attention(x, x, x, offsets: [0, 5, 9], keyCounts: [5, 4], heads: 2).array
+    #expect(plain == said)
+    let few = tape.attend(
+      tape.constant([Float](repeating: 0.5, count: 16), shape: Shape(2, 8)), over: x,
+      queriesPerSequence: 1, offsets: [0, 5, 9], keyCounts: [3, 4], scale: 1
+    ).array
+    let rows = tape.gatherRows(x, rows: [0, 1, 2, 5, 6, 7, 8])
+    let cut = tape.attend(
+      tape.constant([Float](repeating: 0.5, count: 16), shape: Shape(2, 8)), over: rows,
+      queriesPerSequence: 1, offsets: [0, 3, 7], scale: 1
+    ).array
+    #expect(few == cut)
+  }
+
   @Test func oneTensorAsQueriesKeysAndValuesSumsAllGradients() {
     GradientCheck(
       leaves: [.normal("x", Shape(4, 4))],
