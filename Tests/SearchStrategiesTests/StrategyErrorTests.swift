@@ -42,7 +42,8 @@ struct StrategyErrorTests {
     Row(
       id: "strategy, far", provoke: make("grid-search", [:]),
       sentence: "unknown search strategy 'grid-search'. Choose one of: 'random', 'bayes', "
-        + "'saas', 'autopeft', 'evolution', 'nsga2', 'tpe', 'halving', 's4', 's4-factorial', 'transfer'."),
+        + "'saas', 'autopeft', 'evolution', 'nsga2', 'tpe', 'halving', 's4', 's4-factorial', 'transfer'."
+    ),
     Row(
       id: "setting, near", provoke: make("bayes", ["inital": .integer(3)]),
       sentence: "strategy 'bayes' has no setting 'inital'. Did you mean 'initial'?"),
