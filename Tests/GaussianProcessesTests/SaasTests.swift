@@ -128,6 +128,7 @@ struct SaasTests {
         score([likely.hyperparameters], parts[0], parts[1])
       )
       if scores.0 >= scores.1 { wins += 1 }
+      print("DEBUG", seed, scores, likely.value, likely.values.prefix(4))
     }
     #expect(wins >= 8)
   }
