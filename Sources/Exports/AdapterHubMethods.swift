@@ -8,7 +8,7 @@ enum AdapterHubMethods {
     IA3Method.self, PrefixMethod.self,
   ]
 
-  /// Everything that was attached, as parts; padding is the library's own way.
+  /// Everything that was attached, as parts, padding apart, which `refusal` tells of.
   static func parts(of attached: AttachedConfiguration) -> [AdapterHubPart] {
     attached.canonicalForms.compactMap { placed in
       if case .padding = placed.form { return nil }
@@ -32,6 +32,11 @@ enum AdapterHubMethods {
     let unheld = parts.filter { part in !all.contains { $0.holds(part.form) } }
     let foreign = Set(attached.tensors.map(\.method)).subtracting(parts.map(\.method))
       .union(unheld.map(\.method)).sorted()
+    if parts.count < attached.canonicalForms.count {
+      return
+        "AdapterHub's gates read whatever padding a batch has, and a file cannot ask for it as "
+        + "'padding: true' does: its logits would differ with the batch."
+    }
     if !foreign.isEmpty { return "AdapterHub has no method for " + quoted(foreign) + "." }
     if parts.isEmpty {
       return "nothing is adapted (head only), and AdapterHub loads no adapter without a method."
